@@ -1,0 +1,152 @@
+"""Columns of a PDF page, by the white gutter between them; what runs over the full width keeps its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from indexer.readers.glyphs import Row, Word
+
+_MIN_GUTTER_SIZES = 0.8
+_MIN_GUTTER_POINTS = 7.0
+_MIN_SUPPORT = 3
+_MAX_DEPTH = 4
+_MAX_STARTS = 200
+_TABULAR_SHARE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Rows that are read one after the other; `tabular` rows each stand for themselves."""
+
+    rows: tuple[Row, ...]
+    tabular: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    """A white strip from `left` to `right` through the rows `first` to `last` (included)."""
+
+    first: int
+    last: int
+    left: float
+    right: float
+    support: int
+
+
+def columns(rows: Sequence[Row], depth: int = 0) -> list[Column]:
+    """The rows of a page (or part of it) in reading order, as columns."""
+    if not rows:
+        return []
+    gutter = _best_gutter(rows) if depth < _MAX_DEPTH and len(rows) >= _MIN_SUPPORT else None
+    if gutter is None:
+        return [Column(tuple(rows))]
+    inside = rows[gutter.first : gutter.last + 1]
+    left, right = _halves(inside, (gutter.left + gutter.right) / 2)
+    if _is_tabular(inside, left, right, gutter):
+        middle = [Column(tuple(inside), tabular=True)]
+    else:
+        middle = [*columns(left, depth + 1), *columns(right, depth + 1)]
+    before, after = rows[: gutter.first], rows[gutter.last + 1 :]
+    return [*columns(before, depth), *middle, *columns(after, depth)]
+
+
+def _best_gutter(rows: Sequence[Row]) -> _Gutter | None:
+    """The gutter that parts most rows, if one parts enough of them."""
+    size = median(row.size for row in rows)
+    least = max(_MIN_GUTTER_POINTS, _MIN_GUTTER_SIZES * size)
+    leading = _leading(rows)
+    best: _Gutter | None = None
+    # A page of many hundred rows is a drawing; a sample of its rows tells as much.
+    for start in range(0, len(rows), 1 + len(rows) // _MAX_STARTS):
+        for strip in _gaps(rows[start], least):
+            found = _follow(rows, start, strip, least, leading)
+            if found is not None and (best is None or found.support > best.support):
+                best = found
+    return best
+
+
+def _follow(
+    rows: Sequence[Row], start: int, strip: tuple[float, float], least: float, leading: float
+) -> _Gutter | None:
+    """The gutter through row `start`, followed up and down as far as rows leave it white."""
+    left, right = strip
+    lefts = rights = both = 0
+    first = last = start
+    for step in (1, -1):
+        i = start if step == 1 else start - 1
+        previous = rows[start]
+        while 0 <= i < len(rows):
+            row = rows[i]
+            narrowed = _narrowed(row, left, right, least)
+            if narrowed is None:
+                break
+            on_left, on_right = row.words[0].x1 <= narrowed[1] and row.x0 < narrowed[0], row.x1 > narrowed[1]
+            distance = (row.top - previous.bottom) if step == 1 else (previous.top - row.bottom)
+            if i != start and not (on_left and on_right) and distance > 1.6 * leading:
+                break
+            left, right = narrowed
+            lefts, rights, both = lefts + on_left, rights + on_right, both + (on_left and on_right)
+            first, last = min(first, i), max(last, i)
+            previous = row
+            i += step
+    if min(lefts, rights) < _MIN_SUPPORT or both < 2:
+        return None
+    first, last = _trimmed(rows, first, last, (left + right) / 2)
+    return _Gutter(first, last, left, right, min(lefts, rights) + both)
+
+
+def _trimmed(rows: Sequence[Row], first: int, last: int, at: float) -> tuple[int, int]:
+    """The span without rows at its top that stand on one side only: titles and the like."""
+    while first < last and not (rows[first].x0 < at < rows[first].x1):
+        first += 1
+    return first, last
+
+
+def _narrowed(row: Row, left: float, right: float, least: float) -> tuple[float, float] | None:
+    """What of the strip the row leaves white, at least `least` wide; None if it crosses it."""
+    edges = [(word.x0, word.x1) for word in row.words if word.x1 > left and word.x0 < right]
+    free = [(left, right)]
+    for x0, x1 in edges:
+        free = [piece for a, b in free for piece in ((a, min(b, x0)), (max(a, x1), b)) if piece[1] - piece[0] >= least]
+    return max(free, key=lambda piece: piece[1] - piece[0]) if free else None
+
+
+def _gaps(row: Row, least: float) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = []
+    reached = row.words[0].x1
+    for word in row.words[1:]:
+        if word.x0 - reached >= least:
+            found.append((reached, word.x0))
+        reached = max(reached, word.x1)
+    return found
+
+
+def _halves(rows: Sequence[Row], at: float) -> tuple[list[Row], list[Row]]:
+    def side(of: Row, right: bool) -> tuple[Word, ...]:
+        return tuple(w for w in of.words if ((w.x0 + w.x1) / 2 > at) == right)
+
+    left = [Row(words) for row in rows if (words := side(row, False))]
+    right = [Row(words) for row in rows if (words := side(row, True))]
+    return left, right
+
+
+def _is_tabular(inside: Sequence[Row], left: Sequence[Row], right: Sequence[Row], gutter: _Gutter) -> bool:
+    """Whether the rows are entries (name and office, label and value), not lines of running text."""
+    at = (gutter.left + gutter.right) / 2
+    both = sum(1 for row in inside if row.x0 < at < row.x1)
+    if both < _TABULAR_SHARE * len(inside):
+        return False
+    return _entries(left) and _entries(right)
+
+
+def _entries(rows: Sequence[Row]) -> bool:
+    # Running text goes on in lower case on most of its lines; entries begin with capitals or figures.
+    running = sum(1 for row in rows if row.words[0].text[:1].islower() or row.text.endswith("-"))
+    return running <= 0.1 * len(rows)
+
+
+def _leading(rows: Sequence[Row]) -> float:
+    """The usual height of a row."""
+    return max(1.0, median(row.bottom - row.top for row in rows))

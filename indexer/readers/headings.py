@@ -1,0 +1,108 @@
+"""Which lines of flat text are headings: conservative, by shape and by the words of the templates."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.readers.contacts import holds_contact
+from indexer.readers.joining import begins_upper, ends_linking, ends_sentence
+from indexer.readers.markers import find_marker
+from indexer.readers.vocabulary import layout_words
+
+_NUMBERED = re.compile(r"(?:(?:\d{1,2}|[A-Z])[.)]\s+)+")
+_FIGURED = re.compile(r"\d{1,2}[.)]\s")
+_CLOSING = (".", ";", ",", "?", "!", "…")
+_MAX_WORDS = 16
+_MAX_NUMBERED_WORDS = 30
+_MAX_COLON_WORDS = 4
+_MAX_COLON_NUMBERED_WORDS = 8
+_UPPER_LETTERS = 4
+
+
+def is_upper(text: str) -> bool:
+    """Whether the line is set in capitals (abbreviations alone do not count)."""
+    letters = [c for c in text if c.isalpha()]
+    longest = max((len(w) for w in re.findall(r"[^\W\d_]+", text)), default=0)
+    return longest >= _UPPER_LETTERS and all(c.isupper() for c in letters)
+
+
+def is_template_heading(text: str) -> bool:
+    """Whether the line is a numbered heading of a template, or a numbered agenda item in capitals."""
+    numbered = _NUMBERED.match(text)
+    if numbered is None:
+        return False
+    rest = text[numbered.end() :]
+    if not rest or not begins_upper(rest) or rest.endswith(_CLOSING):
+        return False
+    label = rest.rstrip(" :").lower()
+    short = len(rest.split()) <= _MAX_COLON_NUMBERED_WORDS
+    if short and any(
+        label == t or label.startswith((f"{t}/", f"{t} et", f"{t} and")) for t in layout_words().template_headings
+    ):
+        return True
+    if short and rest.endswith(":"):
+        return True
+    if layout_words().tab.search(rest[-40:]) and len(rest.split()) <= _MAX_NUMBERED_WORDS:
+        return True
+    lead = re.split(r"\s[–—-]\s|[:(]", rest, maxsplit=1)[0]
+    return is_upper(lead) and len(lead.split()) >= 1 and len(rest.split()) <= _MAX_NUMBERED_WORDS
+
+
+def is_line_heading(text: str) -> bool:
+    """Whether a line is a heading by itself, even if text follows at once."""
+    if _never(text):
+        return False
+    return is_template_heading(text) or (
+        is_upper(text) and not text.endswith(_CLOSING) and len(text.split()) <= _MAX_WORDS and find_marker(text) is None
+    )
+
+
+def is_heading(text: str) -> bool:
+    """Whether a paragraph of its own reads as a heading; who calls has seen to what stands around it."""
+    if _never(text) or not begins_upper(text) or text.startswith("(") or text.endswith(_CLOSING) or ends_sentence(text):
+        return False
+    if is_line_heading(text):
+        return True
+    if len(text.split()) > _MAX_WORDS or not any(c.isalpha() for c in text):
+        return False
+    if text.endswith(":"):
+        words = text.rstrip(" :").lower()
+        return len(words.split()) <= _MAX_COLON_WORDS and not words.startswith(layout_words().lead_ins)
+    return not ends_linking(text) and _closed(text)
+
+
+def heading_level(text: str) -> int:
+    """1 for numbered headings and capitals, 2 for the rest."""
+    return 1 if _FIGURED.match(text) or is_upper(text) else 2
+
+
+def is_no_answer(text: str) -> bool:
+    """Whether the line is an answer that says that there is nothing to say."""
+    lowered = text.lower()
+    words = layout_words().no_answers
+    return begins_upper(text) and (lowered in words or lowered.rstrip(" .") in words)
+
+
+def _never(text: str) -> bool:
+    words = layout_words()
+    lowered = text.lower()
+    return (
+        is_no_answer(text)
+        or holds_contact(text)
+        or "://" in text
+        or words.opening.match(text) is not None
+        or any(pattern.search(text) for pattern in words.column_heads)
+        or _is_date(lowered)
+    )
+
+
+def _is_date(lowered: str) -> bool:
+    words = re.findall(r"\w+", lowered)
+    if not any(w in layout_words().months for w in words):
+        return False
+    others = [w for w in words if w not in layout_words().months and not w[0].isdigit()]
+    return len(others) <= 2 and any(w.isdigit() for w in words)
+
+
+def _closed(text: str) -> bool:
+    return text.count("(") == text.count(")") and text.count("«") == text.count("»")

@@ -1,0 +1,154 @@
+"""Flat text: decoded, cut into pages by form feed or by the extractor's convention, and reflowed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from indexer.documents import Document
+from indexer.errors import UnreadableDocumentError
+from indexer.readers.canonical import CanonicalBuilder
+from indexer.readers.cleaning import LINE_BREAKS, clean_line
+from indexer.readers.furniture import furniture
+from indexer.readers.joining import Spellings
+from indexer.readers.lines import Line
+from indexer.readers.reflow import reflow
+from indexer.readers.typography import Typography
+
+_RARE = 0.05
+_OFTEN = 0.5
+_ONE_SPACE = re.compile(r" \S")
+_INDENTED = re.compile(r"[ \t]{2,}\S|\t\S")
+_COLUMN_GAP = re.compile(r"\S {3,}\S")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MOJIBAKE = 0.02
+
+
+def read_text(path: Path, data: bytes, source: str) -> Document:
+    """The document in the bytes of a text file. Raises UnreadableDocumentError for binary content."""
+    pages, numbered = _pages(decode(path, data))
+    lines = [line for page in _furnished(pages, numbered) for line in page]
+    builder = CanonicalBuilder()
+    builder.add_all(reflow(lines, Spellings.of(line.text for line in lines), Typography.of(lines)))
+    if builder.is_empty:
+        raise UnreadableDocumentError(path, "holds no text", "add its content, or leave it out")
+    return builder.build(source, "text", len(pages) if numbered else 0)
+
+
+def decode(path: Path, data: bytes) -> str:
+    """Bytes as text: UTF-8 or UTF-16 by their marks, else UTF-8, else Windows-1252."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            try:
+                text = data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise _binary(path) from error
+            break
+    else:
+        if b"\0" in data:
+            raise _binary(path)
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            # Five bytes stand for nothing in Windows-1252; a stray one is no reason to refuse the file.
+            text = data.decode("cp1252", errors="replace").replace("\ufffd", "")
+    if len(_CONTROLS.findall(text)) > _MOJIBAKE * len(text):
+        raise _binary(path)
+    return text
+
+
+def _binary(path: Path) -> UnreadableDocumentError:
+    return UnreadableDocumentError(
+        path,
+        f"is named {path.suffix.lower()} but its content is binary, not text",
+        "give it the suffix of its real format, or save it as plain text (UTF-8)",
+    )
+
+
+def _pages(text: str) -> tuple[list[list[str]], bool]:
+    """The raw lines of each page, and whether the file shows pages at all."""
+    if "\f" in text:
+        pages = [LINE_BREAKS.split(page) for page in text.split("\f")]
+        if pages and not any(line.strip() for line in pages[-1]):
+            pages.pop()
+        return pages, True
+    lines = LINE_BREAKS.split(text)
+    if not _marks_pages(lines):
+        return [lines], False
+    pages = [[]]
+    for line in lines:
+        if _ONE_SPACE.match(line) and any(other.strip() for other in pages[-1]):
+            pages.append([])
+        pages[-1].append(line)
+    return pages, True
+
+
+def _marks_pages(lines: Sequence[str]) -> bool:
+    """Whether a single leading space marks the first line of a page, as the council's extractor writes it."""
+    filled = [line for line in lines if line.strip()]
+    marked = sum(1 for line in filled if _ONE_SPACE.match(line))
+    if not marked:
+        return False
+    if _ONE_SPACE.match(filled[0]):
+        return marked == 1 or marked < _OFTEN * len(filled)
+    indented = sum(1 for line in filled if _INDENTED.match(line))
+    return marked < _RARE * len(filled) and indented <= marked
+
+
+def _furnished(pages: Sequence[Sequence[str]], numbered: bool) -> list[list[Line]]:
+    """Clean lines of each page, without furniture."""
+    laid_out = [_lines(page, number if numbered else None) for number, page in enumerate(pages, start=1)]
+    if not numbered:
+        gone = [
+            frozenset(i for i in f if _is_words(laid_out[0][i].text))
+            for f in furniture([[x.text for x in laid_out[0]]])
+        ]
+    else:
+        gone = furniture([[line.text for line in page] for page in laid_out])
+    return [[line for i, line in enumerate(page) if i not in drop] for page, drop in zip(laid_out, gone, strict=True)]
+
+
+def _is_words(text: str) -> bool:
+    """Without pages a lone number may be content, so only what says "page" goes."""
+    return any(c.isalpha() for c in text)
+
+
+def _lines(page: Sequence[str], number: int | None) -> list[Line]:
+    lines: list[Line] = []
+    blank = 0
+    for position, raw in enumerate(page):
+        text = clean_line(raw)
+        if not text:
+            blank += 1
+            continue
+        expanded = raw.expandtabs(4)
+        indent = len(expanded) - len(expanded.lstrip())
+        first = not lines
+        lines.append(
+            Line(
+                text,
+                number,
+                indent=0 if number is not None and indent < 3 else indent,
+                width=len(text),
+                gap=blank > 0 or (first and number is None),
+                far=blank > 1,
+                fresh=first,
+                tabular=_is_tabular(page, position),
+            )
+        )
+        blank = 0
+    return lines
+
+
+def _is_tabular(page: Sequence[str], position: int) -> bool:
+    """Whether the line stands in a list set in columns by runs of spaces (two such lines at least)."""
+    if len(_COLUMN_GAP.findall(page[position])) not in (1, 2):
+        return False
+    around = [*page[max(0, position - 1) : position], *page[position + 1 : position + 2]]
+    return any(_COLUMN_GAP.search(line) for line in around)

@@ -1,0 +1,68 @@
+"""The words of layout, in both languages, from `indexer/data/layout_words.toml`; loaded on first use."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+
+from indexer.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutWords:
+    """The word lists of the table, made ready for matching; all in lower case."""
+
+    page_line: re.Pattern[str]
+    markings: re.Pattern[str]
+    opening: re.Pattern[str]
+    empty_titles: re.Pattern[str]
+    tab: re.Pattern[str]
+    template_headings: tuple[str, ...]
+    no_answers: frozenset[str]
+    lead_ins: tuple[str, ...]
+    column_heads: tuple[re.Pattern[str], ...]
+    months: frozenset[str]
+    abbreviations: tuple[str, ...]
+    linking: frozenset[str]
+    coordinators: frozenset[str]
+    particles: frozenset[str]
+
+
+@functools.cache
+def layout_words() -> LayoutWords:
+    """The table of layout words. Raises SettingError where the table is damaged."""
+    table = resources.files("indexer") / "data" / "layout_words.toml"
+    try:
+        data = tomllib.loads(table.read_text(encoding="utf-8"))
+        furniture, openings, headings = data["page_furniture"], data["openings"], data["headings"]
+        return LayoutWords(
+            page_line=re.compile(
+                rf"(?:{_any(furniture['page_words'])})\s*\d{{1,4}}(?:\s*(?:{_any(furniture['of_words'])})\s*\d{{1,4}})?",
+                re.IGNORECASE,
+            ),
+            markings=re.compile("|".join(furniture["marking_patterns"]), re.IGNORECASE),
+            empty_titles=re.compile("|".join(data["titles"]["empty_patterns"]), re.IGNORECASE),
+            tab=re.compile(headings["tab_pattern"], re.IGNORECASE),
+            opening=re.compile(
+                rf"(?:{_any(openings['words'])})\s+(?:(?:{_any(openings['number_words'])})\s*)?\d{{1,3}}\s?[A-Za-z]?\b",
+                re.IGNORECASE,
+            ),
+            template_headings=tuple(headings["template"]),
+            no_answers=frozenset(headings["no_answer"]),
+            lead_ins=tuple(headings["lead_ins"]),
+            column_heads=tuple(re.compile(p, re.IGNORECASE) for p in headings["column_head_patterns"]),
+            months=frozenset(headings["months"]),
+            abbreviations=tuple(data["joining"]["abbreviations"]),
+            linking=frozenset(data["joining"]["linking"]),
+            coordinators=frozenset(data["joining"]["coordinators"]),
+            particles=frozenset(data["names"]["particles"]),
+        )
+    except (KeyError, TypeError, tomllib.TOMLDecodeError, re.error) as error:
+        raise SettingError(f"{table}: the table of layout words is damaged ({error}); restore it") from error
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
