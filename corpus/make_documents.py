@@ -152,9 +152,7 @@ def make_text(source: Source) -> bytes:
     """The document as UTF-8 text; the cells of a table follow one another."""
     blocks: list[Block] = []
     for part in source.content:
-        blocks += (
-            [part] if isinstance(part, Block) else [b for row in part.rows for c in row.cells for b in c]
-        )
+        blocks += [part] if isinstance(part, Block) else [b for row in part.rows for c in row.cells for b in c]
     text = "\n".join(text_lines(blocks))
     return (re.sub(r"\n{3,}", "\n\n", text).strip() + "\n").encode()
 

@@ -40,9 +40,7 @@ def register_fonts() -> None:
 
 def paragraph_styles(size: float) -> dict[str, ParagraphStyle]:
     """The styles of a document whose running text has this size."""
-    base = ParagraphStyle(
-        "paragraph", fontName="Vera", fontSize=size, leading=size * 1.3, spaceAfter=size * 0.5
-    )
+    base = ParagraphStyle("paragraph", fontName="Vera", fontSize=size, leading=size * 1.3, spaceAfter=size * 0.5)
     styles = {"paragraph": base, "number": ParagraphStyle("number", base, leftIndent=12, firstLineIndent=-12)}
     styles["bullet"] = ParagraphStyle(
         "bullet", base, leftIndent=11, bulletIndent=2, bulletFontName="Vera", bulletFontSize=size
@@ -86,9 +84,7 @@ class TableRow(Flowable):
 
     def split(self, availWidth: float, availHeight: float) -> list[Flowable]:
         """The part of the row that still fits, and the rest of it."""
-        parts = [
-            self.split_cell(column, availHeight - 2 * PADDING - 0.01) for column in range(len(self.cells))
-        ]
+        parts = [self.split_cell(column, availHeight - 2 * PADDING - 0.01) for column in range(len(self.cells))]
         if any(cell and not head for cell, (head, _) in zip(self.cells, parts, strict=True)):
             return []
         halves = ([head for head, _ in parts], [rest for _, rest in parts])

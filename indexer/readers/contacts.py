@@ -13,6 +13,7 @@ from indexer.readers.vocabulary import layout_words
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+?1[ .-]?)?(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]\d{4}(?![\w-])")
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+_LONGEST = 200
 _MAX_WORDS = 8
 _MAX_OTHER_WORDS = 4
 _MAX_RUN = 14
@@ -27,6 +28,8 @@ def holds_contact(text: str) -> bool:
     """Whether the line is mainly an e-mail address or a telephone number."""
     if is_mailto(text):
         return True
+    if len(text) > _LONGEST:
+        return False
     rest, found = _EMAIL.subn(" ", text)
     rest, phones = _PHONE.subn(" ", rest)
     return bool(found or phones) and len(re.findall(r"\w+", rest)) <= _MAX_OTHER_WORDS

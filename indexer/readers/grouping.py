@@ -24,7 +24,6 @@ from indexer.readers.markers import Marker, find_marker
 from indexer.readers.typography import Typography
 from indexer.readers.vocabulary import layout_words
 
-
 # No paragraph that a person wrote is longer (characters); without an end, joining would take ever longer.
 _LONGEST = 20_000
 

@@ -12,6 +12,7 @@ from indexer.readers.vocabulary import layout_words
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}|[A-Z])[.)]\s+)+")
 _FIGURED = re.compile(r"\d{1,2}[.)]\s")
 _CLOSING = (".", ";", ",", "?", "!", "…")
+_LONGEST = 400
 _MAX_WORDS = 16
 _MAX_NUMBERED_WORDS = 30
 _MAX_COLON_WORDS = 4
@@ -21,6 +22,8 @@ _UPPER_LETTERS = 4
 
 def is_upper(text: str) -> bool:
     """Whether the line is set in capitals (abbreviations alone do not count)."""
+    if len(text) > _LONGEST:
+        return False
     letters = [c for c in text if c.isalpha()]
     longest = max((len(w) for w in re.findall(r"[^\W\d_]+", text)), default=0)
     return longest >= _UPPER_LETTERS and all(c.isupper() for c in letters)
@@ -84,6 +87,8 @@ def is_no_answer(text: str) -> bool:
 
 
 def _never(text: str) -> bool:
+    if len(text) > _LONGEST:
+        return True
     words = layout_words()
     lowered = text.lower()
     return (

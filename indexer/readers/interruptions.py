@@ -50,9 +50,8 @@ def _cut_sentence(before: Sequence[Draft], draft: Draft, typography: Typography)
         candidate = before[at]
         if _interrupts(candidate, draft, typography):
             continue
-        if candidate.kind in _RUNNING and not is_finished(candidate.text):
-            return at
-        return None
+        near = draft.page is None or (_last_page(candidate) or 0) >= draft.page - 1
+        return at if near and candidate.kind in _RUNNING and not is_finished(candidate.text) else None
     return None
 
 
@@ -77,7 +76,10 @@ def _interrupts(draft: Draft, later: Draft, typography: Typography) -> bool:
         return True
     if is_url(draft.text) and " " not in draft.text:
         return not typography.is_narrow(later.width)
-    return later.fresh and typography.is_narrow(draft.width) and _in_main_column(later, typography)
+    if not later.fresh or not typography.is_narrow(draft.width):
+        return False
+    # The rest of a sentence may be one short line, that tells nothing of its column.
+    return _in_main_column(later, typography) or (typography.positioned and not later.column)
 
 
 def _last_page(draft: Draft) -> int | None:

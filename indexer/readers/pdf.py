@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,11 +166,11 @@ def _assemble(flows: Sequence[Sequence[Line | LaidTable]], source: str, title: s
     pending: list[Line] = []
     last: tuple[int, LaidTable] | None = None
 
-    def settle() -> None:
+    def settle(*, before_table: bool = False) -> None:
         nonlocal last
         if pending:
             last = None
-            builder.add_all(reflow(pending, spellings, typography))
+            builder.add_all(reflow(pending, spellings, typography, before_table=before_table))
             pending.clear()
 
     for flow in flows:
@@ -177,10 +178,10 @@ def _assemble(flows: Sequence[Sequence[Line | LaidTable]], source: str, title: s
             if isinstance(item, Line):
                 pending.append(item)
                 continue
-            settle()
+            settle(before_table=True)
             number, skipped = _continued(last, item)
             table = builder.open_table(item.page) if number is None else number
-            _add_table(builder, table, item, skipped, spellings)
+            _add_table(builder, (table, skipped), item, spellings, typography)
             last = (table, item)
     settle()
     return builder.build(source, "pdf", len(flows), title)
@@ -209,11 +210,15 @@ def _continued(last: tuple[int, LaidTable] | None, table: LaidTable) -> tuple[in
     return number, 1 if repeats else 0
 
 
-def _add_table(builder: CanonicalBuilder, number: int, table: LaidTable, skipped: int, spellings: Spellings) -> None:
+def _add_table(
+    builder: CanonicalBuilder, place: tuple[int, int], table: LaidTable, spellings: Spellings, typography: Typography
+) -> None:
+    """Adds the table's rows; `place` is its number in the document and how many head rows to leave out."""
+    number, skipped = place
     for row in range(skipped, table.rows):
         at = builder.open_row(number)
         for cell in table.cells:
             if cell.row == row:
-                typography = Typography.of(cell.lines, _INDENT_STEP, positioned=True)
-                drafts = reflow(cell.lines, spellings, typography)
+                full = Typography.of(cell.lines).full
+                drafts = reflow(cell.lines, spellings, replace(typography, full=full))
                 builder.add_cell(CellPosition(number, at, cell.column), drafts)

@@ -8,7 +8,8 @@ from typing import Any
 
 Box = tuple[float, float, float, float]
 
-_MIN_PATHS = 4
+# One path may draw a whole grid.
+_MIN_PATHS = 1
 # Maps and charts; looking for tables among their lines takes minutes.
 _MAX_PATHS = 4_000
 _MAX_CELLS = 3_000

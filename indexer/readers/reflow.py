@@ -15,18 +15,24 @@ from indexer.readers.markers import Marker
 from indexer.readers.typography import Typography
 
 
-def reflow(lines: Sequence[Line], spellings: Spellings, typography: Typography) -> list[Draft]:
-    """The blocks that the lines make, in reading order."""
+# Stands for the table that follows the last line.
+_TABLE = Group(text="Table")
+
+
+def reflow(
+    lines: Sequence[Line], spellings: Spellings, typography: Typography, *, before_table: bool = False
+) -> list[Draft]:
+    """The blocks that the lines make, in reading order; `before_table` where a table follows them."""
     groups = group_lines(lines, spellings, typography)
-    drafts = _classify(groups, typography)
+    drafts = _classify(groups, typography, _TABLE if before_table else None)
     return mend_interruptions(drafts, spellings, typography)
 
 
-def _classify(groups: Sequence[Group], typography: Typography) -> list[Draft]:
+def _classify(groups: Sequence[Group], typography: Typography, following: Group | None) -> list[Draft]:
     drafts: list[Draft] = []
     nesting = _Nesting()
     for i, group in enumerate(groups):
-        after = next((g for g in groups[i + 1 : i + 4] if not _is_aside(g)), None)
+        after = next((g for g in groups[i + 1 : i + 4] if not _is_aside(g)), following)
         before = groups[i - 1] if i else None
         kind, level = _kind(group, before, after, typography)
         if kind is BlockKind.LIST_ITEM and group.marker is not None:

@@ -23,6 +23,8 @@ _ONE_SPACE = re.compile(r" \S")
 _INDENTED = re.compile(r"[ \t]{2,}\S|\t\S")
 _COLUMN_GAP = re.compile(r"\S {3,}\S")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# A line drawn with signs, under a title or between parts.
+_RULE = re.compile(r"([=_~*#.–—-])\1{3,}")
 _MOJIBAKE = 0.02
 
 
@@ -124,7 +126,7 @@ def _lines(page: Sequence[str], number: int | None) -> list[Line]:
     blank = 0
     for position, raw in enumerate(page):
         text = clean_line(raw)
-        if not text:
+        if not text or _RULE.fullmatch(text):
             blank += 1
             continue
         expanded = raw.expandtabs(4)

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDS = [
-    json.loads(line) for line in (ROOT / "eval/gold/corpus.jsonl").read_text(encoding="utf-8").splitlines()
-]
+NEEDS = [json.loads(line) for line in (ROOT / "eval/gold/corpus.jsonl").read_text(encoding="utf-8").splitlines()]
 MANIFEST = tomllib.loads((ROOT / "corpus/manifest.toml").read_text(encoding="utf-8"))["document"]
 PROVINCES_AND_TERRITORIES = {"BC", "AB", "SK", "MB", "ON", "QC", "NB", "NS", "PE", "NL", "YT", "NT", "NU"}
 FEDERAL_AND_OTHER = {

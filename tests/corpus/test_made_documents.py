@@ -14,9 +14,7 @@ def test_documents_are_what_their_sources_give():
     pytest.importorskip("reportlab")
     pytest.importorskip("docx")
     script = ROOT / "corpus/make_documents.py"
-    run = subprocess.run(
-        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
 
 

@@ -136,8 +136,8 @@ def test_truncated_pdf(tmp_path: Path) -> None:
 
 
 def _picture_page(page: canvas.Canvas) -> None:
-    from reportlab.lib.utils import ImageReader
     from PIL import Image
+    from reportlab.lib.utils import ImageReader
 
     page.drawImage(ImageReader(Image.new("RGB", (40, 40), "grey")), 72, 300, 400, 400)
     page.showPage()

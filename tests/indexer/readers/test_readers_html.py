@@ -49,7 +49,7 @@ def test_structure(tmp_path: Path) -> None:
     "content",
     [
         '<html><head><meta charset="windows-1252"></head><body><p>Été à la mer’</p>'.encode("cp1252"),
-        '<html><head><meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1"><body>Été à la mer’'.encode(
+        '<html><head><meta http-equiv="Content-Type" content="text/html; charset=latin1"><body>Été à la mer’'.encode(
             "cp1252"
         ),
         "<html><body><p>Été à la mer’</p></body></html>".encode("utf-16"),

@@ -47,8 +47,7 @@ def assert_sound(document: Document) -> None:
 
 
 _ALPHABET = st.sampled_from(
-    list("abcdeéàçœABCÉ0123456789 .,;:!?()'’«»–—-•*/@")
-    + ["\u00a0", "\u2009", "\ufb01", "\uf0b7", "\u00ad", "\n", "\n", "\f", "\t"]
+    [*"abcdeéàçœABCÉ0123456789 .,;:!?()'’«»–—-•*/@", *"\u00a0\u2009\ufb01\uf0b7\u00ad", *"\n\n\f\t"]
 )
 _LINE = st.builds(
     lambda bullet, words: bullet + " ".join(words),

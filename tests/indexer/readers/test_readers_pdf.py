@@ -120,7 +120,7 @@ def test_headers_footers_and_page_numbers_are_dropped(tmp_path: Path) -> None:
             c.drawString(72, 765, "Harbour council - spring meeting")
             c.drawString(280, 30, f"Page {number} of 3")
             c.drawString(480, 30, f"{number} / 3")
-            lines(c, 72, 700, f"Only page {'one two three'.split()[number - 1]} says this about the boats.")
+            lines(c, 72, 700, f"Only page {['one', 'two', 'three'][number - 1]} says this about the boats.")
 
         return page
 
@@ -231,6 +231,20 @@ def test_table_over_the_page_is_one_table(tmp_path: Path) -> None:
     assert document.text[cell.start : cell.end] == "Plan of office 59"
     assert next(b.page for b in document.blocks if b.start == cell.start) == 2
     assert document.text.count("Office\nPlan\n") == 1
+
+
+def test_one_row_drawn_as_two_boxes_is_a_table(tmp_path: Path) -> None:
+    def paint(page: canvas.Canvas) -> None:
+        page.rect(60, 600, 140, 120)
+        page.rect(200, 600, 340, 120)
+        lines(page, 66, 700, "1. Priorities", "Say what is planned.")
+        lines(page, 206, 700, "The quays are to be painted in the", "spring of next year.")
+
+    document = draw(tmp_path / "boxes.pdf", paint)
+    (table,) = document.tables
+    assert [[document.text[c.start : c.end] for c in row] for row in table.rows] == [
+        ["1. Priorities\nSay what is planned.", "The quays are to be painted in the spring of next year."]
+    ]
 
 
 def test_two_tables_on_two_pages_with_text_between_stay_two(tmp_path: Path) -> None:

@@ -41,9 +41,13 @@ def test_lines_join_and_lists_nest(tmp_path: Path) -> None:
 
 
 def test_every_line_apart_from_the_next(tmp_path: Path) -> None:
-    content = "Le gardien du phare allume la lampe à la tombée\n\nde la nuit et il l’éteint quand les bateaux sont\n\nrentrés au port.\n\nPuis il dort.\n"
+    content = (
+        "Le gardien du phare allume la lampe à la tombée\n\n"
+        "de la nuit et il l’éteint quand les bateaux sont\n\nrentrés au port.\n\nPuis il dort.\n"
+    )
     assert shown(parse(tmp_path, content)) == [
-        "P Le gardien du phare allume la lampe à la tombée de la nuit et il l’éteint quand les bateaux sont rentrés au port.",
+        "P Le gardien du phare allume la lampe à la tombée de la nuit et il l’éteint quand les "
+        "bateaux sont rentrés au port.",
         "P Puis il dort.",
     ]
 
@@ -84,12 +88,19 @@ def test_contact_block_inside_a_sentence(tmp_path: Path) -> None:
 
 
 def test_mail_address_in_running_text_is_no_contact(tmp_path: Path) -> None:
-    content = "Pour louer une barque, il suffit d’écrire à barques@port.example avant le mois de mai, en disant la taille voulue."
+    content = (
+        "Pour louer une barque, il suffit d’écrire à barques@port.example avant le mois de mai, en disant la "
+        "taille voulue."
+    )
     assert shown(parse(tmp_path, content)) == [f"P {content}"]
 
 
 def test_pages_by_one_leading_space(tmp_path: Path) -> None:
-    content = " RÉUNION DU PORT\nLe 4 mai 2019\n\nLes membres parlent longtemps du phare et demandent si la lampe peut\n être changée avant l’hiver.\n\nIls votent.\n"
+    content = (
+        " RÉUNION DU PORT\nLe 4 mai 2019\n\n"
+        "Les membres parlent longtemps du phare et demandent si la lampe peut\n"
+        " être changée avant l’hiver.\n\nIls votent.\n"
+    )
     document = parse(tmp_path, content)
     assert shown(document) == [
         "H1 RÉUNION DU PORT",
@@ -116,7 +127,8 @@ def test_ordinary_text_has_no_pages(tmp_path: Path) -> None:
 def test_follow_ups_open_paragraphs_and_agenda_items_are_headings(tmp_path: Path) -> None:
     content = (
         "3. LE PHARE – Rapport sur la lampe du nord et sur\ncelle du sud (ONGLET 3)\n\n"
-        "Les membres discutent.\nMesure de suivi no 2A : Le gardien achète de l’huile.\nDécision no 4 :\n\nLa lampe reste.\n"
+        "Les membres discutent.\nMesure de suivi no 2A : Le gardien achète de l’huile.\n"
+        "Décision no 4 :\n\nLa lampe reste.\n"
         "Action item #3: Ada reports back.\n"
     )
     assert shown(parse(tmp_path, content)) == [
@@ -136,6 +148,12 @@ def test_numbered_siblings_are_items_not_headings(tmp_path: Path) -> None:
         "L1 2. Compter les barques",
         "L1 3. Vendre le sel",
     ]
+
+
+def test_lines_drawn_with_signs_are_layout(tmp_path: Path) -> None:
+    content = "QUAYS AND BASINS\n================\n\nBoats of the north\n------------------\nThey pay no fee.\n\n----\n"
+    found = shown(parse(tmp_path, content))
+    assert found == ["H1 QUAYS AND BASINS", "H2 Boats of the north", "P They pay no fee."]
 
 
 def test_no_answer_is_no_heading(tmp_path: Path) -> None:
@@ -167,7 +185,10 @@ def test_side_column_of_flat_text(tmp_path: Path) -> None:
 
 
 def test_lists_of_people_stay_lists(tmp_path: Path) -> None:
-    content = "MEMBRES\n\nOdile Bernache    Port du Nord (PN)\nJean Cormoran    Port du Sud\nÈve Sterne    Registre\n\nGARDIENS\nPaul Macreuse\nAnne Guillemot\nLuc Petit Pingouin\n"
+    content = (
+        "MEMBRES\n\nOdile Bernache    Port du Nord (PN)\nJean Cormoran    Port du Sud\n"
+        "Ève Sterne    Registre\n\nGARDIENS\nPaul Macreuse\nAnne Guillemot\nLuc Petit Pingouin\n"
+    )
     assert shown(parse(tmp_path, content)) == [
         "H1 MEMBRES",
         "P Odile Bernache Port du Nord (PN)",
