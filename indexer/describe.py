@@ -1,0 +1,155 @@
+"""What a document is: kind, language, meeting date, jurisdiction, audience, title; from its text and the catalogue."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import PurePosixPath
+
+from indexer import dates, jurisdictions, language, sentences
+from indexer.catalogue import CatalogueEntry
+from indexer.document_words import table
+from indexer.documents import (
+    Block,
+    BlockKind,
+    Distribution,
+    Document,
+    DocumentRecord,
+    DocumentType,
+    Language,
+    Role,
+)
+from indexer.text import fold
+
+_TITLE_ZONE = 2_000  # characters from the start in which a title page says kind and date
+_SHORT = 14  # words of a block that may be a title line
+_NUMBERED = re.compile(r"^\d+\s*[.)]\s*")
+_TOOL_TITLES = re.compile(r"^(microsoft word|untitled|document\d*$|.*\.(docx?|pdf|txt)$)", re.IGNORECASE)
+_AUDIENCES = (Distribution.PUBLIC, Distribution.MEMBERS, Distribution.SECRETARIAT)  # widest first
+_FORM_ROLES = frozenset({Role.ACHIEVEMENT, Role.PRIORITY, Role.SHOWCASE, Role.NEED})
+
+
+def document_id(source: str) -> str:
+    """A readable, stable id of the document at the relative path `source`: slug of its name and a short digest."""
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(PurePosixPath(source).stem)).strip("-")[:60]
+    return f"{slug or 'document'}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+
+
+def describe(document: Document, digest: str, entry: CatalogueEntry | None) -> DocumentRecord:
+    """The record of `document`; what the catalogue's `entry` states wins over what the text tells.
+
+    A notice in the text narrows a `public` or missing distribution to `members`; only a narrower one in the
+    catalogue wins over it.
+    """
+    entry = entry or CatalogueEntry(file=document.source)
+    kind = entry.type or _document_type(document)
+    spoken: Language = entry.language or language.detect(document.text[:20_000], default="en")
+    date = entry.meeting_date or _meeting_date(document)
+    jurisdiction = entry.jurisdiction
+    if jurisdiction is None and kind is DocumentType.EXCHANGE_FORM:
+        jurisdiction = _labelled_jurisdiction(document)
+    return DocumentRecord(
+        id=document_id(document.source),
+        source=document.source,
+        title=entry.title or _title(document, kind, spoken, date, jurisdiction),
+        type=kind,
+        language=spoken,
+        distribution=_distribution(document, entry.distribution),
+        meeting_date=date,
+        jurisdiction=jurisdiction,
+        format=document.format,
+        pages=len(document.pages) or None,
+        digest=digest,
+        text=document.text,
+    )
+
+
+def heading_role(heading: str) -> Role | None:
+    """The role that a heading of the templates gives to what stands under it, if it is one of them.
+
+    The heading's first line is compared, without its number and what follows a colon.
+    """
+    first = _NUMBERED.sub("", fold(heading).strip()).split("\n")[0].split(":")[0].strip(" .–-")
+    return table().roles.get(re.sub(r"\s*/\s*", "/", re.sub(r"\s+", " ", first)))
+
+
+def _block_text(document: Document, block: Block) -> str:
+    return document.text[block.start : block.end]
+
+
+def _title_zone(document: Document) -> list[str]:
+    """Texts of the short blocks at the start, where a title stands."""
+    short = []
+    for block in document.blocks:
+        if block.start > _TITLE_ZONE:
+            break
+        text = _block_text(document, block)
+        if block.kind is not BlockKind.CONTACT and len(text.split()) <= 3 * _SHORT:
+            short.append(text)
+    return short
+
+
+def _document_type(document: Document) -> DocumentType:
+    zone = " \n ".join(fold(text) for text in [document.metadata_title or "", *_title_zone(document)])
+    found = [
+        (zone.index(phrase), kind) for kind, phrases in table().types.items() for phrase in phrases if phrase in zone
+    ]
+    if found:
+        return min(found)[1]
+    roles = {heading_role(_block_text(document, block)) for block in document.blocks if block.kind is BlockKind.HEADING}
+    return DocumentType.EXCHANGE_FORM if len(roles & _FORM_ROLES) >= 3 else DocumentType.OTHER
+
+
+def _meeting_date(document: Document) -> str | None:
+    for text in _title_zone(document):
+        if date := dates.first_date(text):
+            return date
+    return dates.first_date(document.metadata_title or "")
+
+
+def _labelled_jurisdiction(document: Document) -> str | None:
+    """The code in a line such as `Jurisdiction: Nova Scotia`; None where the line is missing or empty."""
+    for block in document.blocks[:40]:
+        label, colon, name = _block_text(document, block).partition(":")
+        if colon and fold(label).strip() in table().jurisdiction_labels:
+            named = jurisdictions.named_in(name)
+            return named[0] if named else None
+    return None
+
+
+def _distribution(document: Document, stated: Distribution | None) -> Distribution:
+    least = Distribution.MEMBERS if stated is None or _has_notice(document) else Distribution.PUBLIC
+    return max(stated or least, least, key=_AUDIENCES.index)
+
+
+def _has_notice(document: Document) -> bool:
+    notice = table().notice
+    for block in document.blocks:
+        text = _block_text(document, block)
+        folded = fold(text)
+        if not any(word in folded for word in notice.consent):
+            continue
+        for start, end in sentences.split(text):
+            sentence = fold(text[start:end])
+            if all(
+                any(re.search(rf"\b{re.escape(word)}", sentence) for word in words)
+                for words in (notice.limit, notice.consent, notice.act)
+            ):
+                return True
+    return False
+
+
+def _title(document: Document, kind: DocumentType, spoken: Language, date: str | None, jurisdiction: str | None) -> str:
+    declared = (document.metadata_title or "").strip()
+    if declared and not _TOOL_TITLES.match(declared):
+        return declared
+    if kind is not DocumentType.OTHER:
+        parts = [table().titles[spoken][kind]]
+        if jurisdiction:
+            named = jurisdictions.get(jurisdiction)
+            parts.append(named.name_en if spoken == "en" else named.name_fr)
+        if date:
+            parts.append(dates.written(date, spoken))
+        return ", ".join(parts)
+    headings = [_block_text(document, block) for block in document.blocks if block.kind is BlockKind.HEADING]
+    return headings[0] if headings else PurePosixPath(document.source).stem

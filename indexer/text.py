@@ -1,0 +1,121 @@
+"""The bilingual analyser: from text to the tokens that the lexical index stores and a question is matched by."""
+
+from __future__ import annotations
+
+import re
+import threading
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Protocol
+
+from indexer.documents import Language
+
+_WORD = re.compile(r"[^\W_]+(?:(?:['’./]|\.?[\-‐‑])[^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}[.\-‐‑]+)+[^\W\d_]{1,2}")
+_ELISION = re.compile(r"^(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu|quoiqu|aujourd)['’]")
+_HYPHENS = re.compile(r"[\-‐‑]")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'"})
+_MARKS = re.compile(r"[\u0300-\u036f]+")  # what NFKD leaves of an accent
+
+_SNOWBALL: dict[Language, str] = {"en": "english", "fr": "french"}
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class StopWords:
+    """Folded stop words: of each language, and those of questions in either."""
+
+    english: frozenset[str]
+    french: frozenset[str]
+    question: frozenset[str]
+    either: frozenset[str]
+
+    def of(self, language: Language) -> frozenset[str]:
+        """The stop words of one language."""
+        return self.english if language == "en" else self.french
+
+
+@lru_cache(maxsize=1)
+def stop_words() -> StopWords:
+    """The table `data/stopwords.toml`, read once."""
+    table = tomllib.loads((files("indexer") / "data" / "stopwords.toml").read_text(encoding="utf-8"))
+    english, french, question = (frozenset(table[name].split()) for name in ("english", "french", "question"))
+    return StopWords(english, french, question, english | french)
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, ligatures opened, one kind of apostrophe. The length may change."""
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    # Lower case again: NFKD opens signs such as ™ into capitals.
+    return _MARKS.sub("", unicodedata.normalize("NFKD", lowered.translate(_LIGATURES))).lower()
+
+
+def words(text: str) -> list[str]:
+    """Folded words in order of the text; elided articles are cut off, compounds are given apart and joined.
+
+    `l'identité` gives `identite`; `co-location` gives `co`, `location`, `colocation`; `C.-B.` gives `cb`;
+    `2024-118` gives the whole and its parts.
+    """
+    return [part for match in _WORD.finditer(fold(text)) for part in _tokens(match.group())]
+
+
+@lru_cache(maxsize=65_536)
+def _tokens(folded: str) -> tuple[str, ...]:
+    """The words of one unbroken run of characters."""
+    word = _ELISION.sub("", folded)
+    parts = tuple(_PART.findall(word))
+    if len(parts) == 1:
+        return parts
+    if _INITIALS.fullmatch(word):
+        return ("".join(parts),)
+    if _HYPHENS.search(word):
+        return (*parts, word if any(part.isdigit() for part in parts) else "".join(parts))
+    return parts
+
+
+def stems(text: str, language: Language) -> list[str]:
+    """Tokens of `text` for the field of `language`: words without stop words, stemmed (Snowball, folded first)."""
+    return stemmed(words(text), language)
+
+
+def stemmed(folded: list[str], language: Language) -> list[str]:
+    """The tokens of `stems`, for words that are folded already."""
+    stop = stop_words().of(language)
+    return [str(stem) for stem in stemmer(language).stemWords([word for word in folded if word not in stop])]
+
+
+def surface_forms(text: str) -> list[str]:
+    """Tokens for the language-neutral field: unstemmed words but for the stop words of both languages.
+
+    Names, abbreviations, figures and words that French and English share match there, whatever the languages.
+    """
+    return without_stop_words(words(text))
+
+
+def without_stop_words(folded: list[str]) -> list[str]:
+    """The tokens of `surface_forms`, for words that are folded already."""
+    stop = stop_words().either
+    return [word for word in folded if word not in stop]
+
+
+class _Stemmer(Protocol):
+    """The one call of PyStemmer that we use, for the type checker."""
+
+    def stemWords(self, words: list[str]) -> list[str]: ...
+
+
+def stemmer(language: Language) -> _Stemmer:
+    """A stemmer of this thread's own: PyStemmer's objects are not safe to share between threads."""
+    stemmers: dict[Language, _Stemmer] | None = getattr(_local, "stemmers", None)
+    if stemmers is None:
+        import Stemmer
+
+        stemmers = {code: Stemmer.Stemmer(name) for code, name in _SNOWBALL.items()}
+        _local.stemmers = stemmers
+    return stemmers[language]
