@@ -43,6 +43,7 @@ def has_rules(page: Any, raw: Any) -> bool:
 
 def ruled_tables(page: Any) -> list[RuledTable]:
     """The tables of a pdfplumber page, from top to bottom; frames of one column are none."""
+    _leave_out_characters(page)
     found: list[RuledTable] = []
     for table in page.find_tables(_SETTINGS):
         cells = tuple(
@@ -56,6 +57,14 @@ def ruled_tables(page: Any) -> list[RuledTable]:
             found.append(RuledTable(tuple(table.bbox), cells, width))
     found.sort(key=lambda t: (t.box[1], t.box[0]))
     return [t for i, t in enumerate(found) if not any(_within(t.box, other.box) for other in found[:i])]
+
+
+def _leave_out_characters(page: Any) -> None:
+    """Spares pdfplumber the characters, most of its work: the lines alone make the tables."""
+    from pdfminer.layout import LTChar
+
+    convert = page.iter_layout_objects
+    page.iter_layout_objects = lambda objects: convert(item for item in objects if not isinstance(item, LTChar))
 
 
 def _within(inner: Box, outer: Box) -> bool:

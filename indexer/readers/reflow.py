@@ -14,7 +14,6 @@ from indexer.readers.lines import Draft, Line
 from indexer.readers.markers import Marker
 from indexer.readers.typography import Typography
 
-
 # Stands for the table that follows the last line.
 _TABLE = Group(text="Table")
 
