@@ -1,0 +1,139 @@
+"""The sentences of the passages found that bear on the question, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer import jurisdictions, sentences, text
+from indexer.documents import Language, Status
+from indexer.embedding import Embedder
+from indexer.glossary import Term, find_terms
+from indexer.store import Index
+from service.answering.status import status_of
+from service.query import Query
+from service.retrieval import DEFAULT_WEIGHTS, Hit, Weights, query_vector
+
+_BOTH: tuple[Language, ...] = ("en", "fr")
+MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a hit: characters `start` to `end` of the document's canonical text, and how it scores.
+
+    `cosine` is the sentence's to the question, `overlap` the weighted share of what the question names that it holds.
+    `on_topic` says that the sentence names a term of the glossary that the question names. `jurisdictions` are those
+    that the sentence names, else the one that its passage is about.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+    cosine: float
+    overlap: float
+    on_topic: bool
+    jurisdictions: tuple[str, ...]
+    status: Status
+
+    @property
+    def quote(self) -> str:
+        """The sentence, as it stands in the passage."""
+        return self.hit.passage.text[self.start - self.hit.passage.start : self.end - self.hit.passage.start]
+
+
+def find(
+    index: Index, embedder: Embedder, query: Query, hits: Sequence[Hit], *, weights: Weights = DEFAULT_WEIGHTS
+) -> list[Evidence]:
+    """The best sentence of each hit, best first; where the query asks for statuses, of the sentences that have one.
+
+    A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
+    by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
+    """
+    candidates = [
+        (hit, start, end)
+        for hit in hits
+        for start, end in sentences.split(hit.passage.text)
+        if len(hit.passage.text[start:end].split()) >= MIN_SENTENCE_WORDS
+    ]
+    if not candidates:
+        return []
+    vectors = embedder.encode_documents([hit.passage.text[start:end] for hit, start, end in candidates])
+    cosines = vectors @ query_vector(embedder, query, weights)
+    weigher = _Weigher(index, query)
+    best: dict[str, Evidence] = {}
+    for (hit, start, end), cosine in zip(candidates, cosines, strict=True):
+        passage = hit.passage
+        sentence = passage.text[start:end]
+        if query.statuses and status_of(sentence, passage.role) not in query.statuses:
+            continue
+        overlap = weigher.of(sentence, passage.language)
+        score = (float(cosine) + overlap.share + hit.score) / 2
+        held = best.get(passage.id)
+        if held is None or score > held.score:
+            named = jurisdictions.named_in(sentence) or passage.jurisdictions[:1]
+            best[passage.id] = Evidence(
+                hit,
+                passage.start + start,
+                passage.start + end,
+                score,
+                float(cosine),
+                overlap.share,
+                overlap.names_term,
+                tuple(named),
+                status_of(sentence, passage.role),
+            )
+    return sorted(best.values(), key=lambda evidence: -evidence.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Overlap:
+    """What a sentence holds of what the question names: its weighted share, from 0 to 1; whether a term is in it."""
+
+    share: float
+    names_term: bool
+
+
+class _Weigher:
+    """Weighs what a question names: the glossary's terms, in any wording of either language, and its other words.
+
+    A term weighs as much as the rarest word of its commonest wording, a word by its inverse document frequency; words
+    of no topic weigh nothing.
+    """
+
+    def __init__(self, index: Index, query: Query) -> None:
+        self._index = index
+        self._terms = list(dict.fromkeys(match.term for match in query.terms if match.term.topic))
+        rest = list(query.text)
+        for match in query.terms:
+            rest[match.start : match.end] = " " * (match.end - match.start)
+        skipped = text.stop_words().question | text.stop_words().either
+        self._words = [word for word in dict.fromkeys(text.words("".join(rest))) if word not in skipped]
+        self._named = {language: self._weights(language) for language in _BOTH}
+
+    def of(self, sentence: str, language: Language) -> _Overlap:
+        """The overlap of a sentence in `language`."""
+        words = text.words(sentence)
+        stems = set(text.stemmed(words, language))
+        terms, others = self._named[language]
+        # Stems first: looking for a wording as a phrase costs more, and few sentences hold all its words.
+        likely = any(form <= stems for _, forms in terms.values() for form in forms)
+        named = {match.term for match in find_terms(sentence)} if likely else set()
+        found = sum(weight for term, (weight, _) in terms.items() if term in named)
+        found += sum(weight for stem, word, weight in others if stem in stems or word in words)
+        total = sum(weight for weight, _ in terms.values()) + sum(weight for _, _, weight in others)
+        return _Overlap(found / total if total else 0.0, bool(named & terms.keys()))
+
+    def _weights(
+        self, language: Language
+    ) -> tuple[dict[Term, tuple[float, list[set[str]]]], list[tuple[str, str, float]]]:
+        """Terms with their weight and the stems of each wording; other words as (stem, word, weight)."""
+        idf = self._index.lexical.idf
+        terms = {}
+        for term in self._terms:
+            forms = [set(text.stems(form, language)) for form in (*term.forms(language), *term.abbreviations)]
+            weights = [max((idf(stem, language) for stem in form), default=0.0) for form in forms]
+            terms[term] = (min(weights), forms)
+        others = [(stem, word, idf(stem, language)) for word in self._words for stem in text.stemmed([word], language)]
+        return terms, others

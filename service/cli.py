@@ -1,0 +1,219 @@
+"""The `council` command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer.documents import DocumentType, Role, Status
+from indexer.errors import CouncilError, SettingError
+
+if TYPE_CHECKING:
+    from indexer.build import BuildReport
+    from indexer.documents import Language
+    from indexer.store import Filters
+    from service.query import Query
+
+DEFAULT_INDEX = Path(".index")
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0 done, 1 something failed, 2 bad usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except SettingError as error:
+        print(f"council: {error}", file=sys.stderr)
+        return USAGE
+    except CouncilError as error:
+        print(f"council: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="council", description="Search and cited answers over a council's documents, in English and French."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    index = commands.add_parser("index", help="make the index hold exactly the documents of the sources named")
+    index.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="a document, or a folder of documents")
+    _add_index_options(index)
+    index.add_argument("--rebuild", action="store_true", help="read and embed everything again")
+    index.set_defaults(run=_index)
+
+    search = commands.add_parser("search", help="list the passages nearest to a text")
+    search.add_argument("text", help="what to look for, in either language")
+    _add_index_options(search)
+    _add_query_options(search)
+    search.set_defaults(run=_search)
+
+    ask = commands.add_parser("ask", help="answer a question, with citations")
+    ask.add_argument("question", help="the question, in either language")
+    _add_index_options(ask)
+    _add_query_options(ask)
+    ask.add_argument(
+        "--language", choices=("fr", "en", "auto"), default="auto", help="of the answer (default: the question's)"
+    )
+    ask.set_defaults(run=_ask)
+
+    serve = commands.add_parser("serve", help="serve the web page and the HTTP API")
+    _add_index_options(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on: of this machine only")
+    serve.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    serve.set_defaults(run=_serve)
+
+    evaluate = commands.add_parser("eval", help="measure retrieval and answers on gold information needs")
+    _add_index_options(evaluate)
+    evaluate.add_argument("--gold", type=Path, required=True, metavar="FILE", help="needs, one JSON object a line")
+    evaluate.add_argument("--split", choices=("tune", "test"), help="only the needs of this split")
+    evaluate.add_argument("--json", type=Path, metavar="OUT", help="write the figures here as JSON")
+    evaluate.add_argument("--gate", type=Path, metavar="FILE", help="fail where a figure is below its floor")
+    evaluate.set_defaults(run=_eval)
+
+    export = commands.add_parser("export", help="write out what the index holds")
+    export.add_argument("what", choices=("passages",))
+    _add_index_options(export)
+    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    export.set_defaults(run=_export)
+    return parser
+
+
+def _add_index_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="index folder (default: .index)"
+    )
+    parser.add_argument(
+        "--model",
+        metavar="NAME_OR_PATH",
+        help="a sentence-transformers model instead of the bundled one (needs the extra 'models')",
+    )
+
+
+def _add_query_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
+    several = "several: repeat the option"
+    parser.add_argument("--jurisdiction", action="append", default=[], metavar="CODE", help=f"BC, ESDC …; {several}")
+    parser.add_argument("--type", action="append", default=[], choices=[str(kind) for kind in DocumentType])
+    parser.add_argument("--role", action="append", default=[], choices=[str(role) for role in Role])
+    parser.add_argument("--status", action="append", default=[], choices=[str(status) for status in Status])
+    parser.add_argument("--from", dest="date_from", metavar="DATE", help="meetings from YYYY, YYYY-MM or YYYY-MM-DD on")
+    parser.add_argument(
+        "--to", dest="date_to", metavar="DATE", help="meetings up to and with YYYY, YYYY-MM or YYYY-MM-DD"
+    )
+    parser.add_argument("--doc-language", action="append", default=[], choices=("fr", "en"))
+    parser.add_argument("--limit", type=int, default=10, help="passages to return (default: 10)")
+
+
+def _filters(options: argparse.Namespace) -> Filters:
+    from service.filters import make_filters
+
+    return make_filters(
+        jurisdictions=options.jurisdiction,
+        types=options.type,
+        roles=options.role,
+        document_languages=options.doc_language,
+        date_from=options.date_from,
+        date_to=options.date_to,
+    )
+
+
+def _query(options: argparse.Namespace, text: str, language: Language | None = None) -> Query:
+    from service.query import understand
+
+    return understand(
+        text,
+        language=language,
+        filters=_filters(options),
+        statuses=tuple(Status(status) for status in options.status),
+        limit=options.limit,
+    )
+
+
+def _index(options: argparse.Namespace) -> int:
+    from indexer import embedding
+    from indexer.build import build
+    from service.progress import ProgressBar
+
+    with ProgressBar() as bar:
+        report = build(
+            options.sources,
+            options.index,
+            embedding.load(options.model),
+            rebuild=options.rebuild,
+            progress=bar.report,
+        )
+    for line in _summary(report):
+        print(line)
+    for failure in report.failures:
+        kept = " (the version indexed before is kept)" if failure.kept else ""
+        print(f"council: {failure.message}{kept}", file=sys.stderr)
+    return FAILED if report.failures else OK
+
+
+def _summary(report: BuildReport) -> list[str]:
+    def count(number: int, noun: str) -> str:
+        return f"{number} {noun}{'' if number == 1 else 's'}"
+
+    lines = [
+        f"{count(report.documents, 'document')}, {count(report.passages, 'passage')} "
+        f"in generation {report.generation}: "
+        + (f"{report.read} read, {count(report.embedded, 'passage')} embedded" if report.changed else "nothing changed")
+    ]
+    lines += [f"removed: {name}" for name in report.removed]
+    lines += [f"passed over (no document's suffix): {path}" for path in report.skipped]
+    if report.failures:
+        lines.append(f"{count(len(report.failures), 'file')} could not be read:")
+    return lines
+
+
+def _search(options: argparse.Namespace) -> int:
+    from service import render
+    from service.engine import Engine
+
+    query = _query(options, options.text)
+    result = Engine(options.index, options.model).search(query)
+    print(result.model_dump_json(indent=2) if options.json else render.search_result(result))
+    return OK
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from service import render
+    from service.engine import Engine
+
+    language = None if options.language == "auto" else options.language
+    query = _query(options, options.question, language)
+    answer = Engine(options.index, options.model).answer(query)
+    print(answer.model_dump_json(indent=2) if options.json else render.answer(answer))
+    return OK
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from service.server import serve
+
+    serve(options.index, options.model, options.host, options.port)
+    return OK
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from eval import runner
+
+    return FAILED if runner.main(options) else OK
+
+
+def _export(options: argparse.Namespace) -> int:
+    from service.export import export_passages
+
+    export_passages(options.index, options.format, sys.stdout)
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The engine behind the command line and the API: one embedder, and the index generation that serves now."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from indexer import embedding, glossary, sentences
+from indexer.documents import Status
+from indexer.store import Index, current_generation, open_index
+from service.answering import answer, passage_hit
+from service.answering.status import status_of
+from service.contract import Answer, SearchResult
+from service.query import Query
+from service.retrieval import Hit, retrieve
+
+
+class Engine:
+    """Answers and searches over the index in `folder`; safe to call from several threads.
+
+    A new generation is noticed at the next request; requests under way end on the one they began with.
+    Raises IndexUnusableError where there is no usable index.
+    """
+
+    def __init__(self, folder: Path, model: str | None = None) -> None:
+        glossary.terms()  # a table that cannot be used should stop the start, not the first question
+        self._folder = folder
+        self._embedder = embedding.load(model)
+        self._lock = threading.Lock()
+        self._index = open_index(folder, model=self._embedder.id)
+
+    def index(self) -> Index:
+        """The generation that serves now, opened."""
+        if current_generation(self._folder) != self._index.generation:
+            with self._lock:
+                if current_generation(self._folder) != self._index.generation:
+                    self._index = open_index(self._folder, model=self._embedder.id)
+        return self._index
+
+    def answer(self, query: Query) -> Answer:
+        """The cited answer to a query."""
+        return answer(self.index(), self._embedder, query)
+
+    def search(self, query: Query) -> SearchResult:
+        """The passages nearest to a query."""
+        began = time.perf_counter()
+        hits = self._with_status(query) if query.statuses else retrieve(self.index(), self._embedder, query)
+        return SearchResult(
+            query=query.text,
+            language=query.language,
+            passages=[passage_hit(hit) for hit in hits],
+            took_ms=round((time.perf_counter() - began) * 1000, 1),
+        )
+
+    def _with_status(self, query: Query) -> list[Hit]:
+        """Hits of which a sentence has one of the statuses asked for: as many as wanted, or all there are."""
+        index = self.index()
+        looked_at = 10 * query.limit
+        while True:
+            hits = retrieve(index, self._embedder, query, limit=looked_at)
+            kept = [hit for hit in hits if _statuses(hit) & set(query.statuses)]
+            if len(kept) >= query.limit or len(hits) < looked_at:
+                return kept[: query.limit]
+            looked_at *= 4
+
+
+def _statuses(hit: Hit) -> set[Status]:
+    text = hit.passage.text
+    return {status_of(text[start:end], hit.passage.role) for start, end in sentences.split(text)}

@@ -1,0 +1,83 @@
+"""From a question as typed to what is asked: its language, its kind, the conditions it must meet."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import cast
+
+from indexer import language as languages
+from indexer.documents import Language, Status
+from indexer.glossary import Match, find_terms
+from indexer.store import Filters
+from indexer.text import fold
+from service.contract import QuestionKind
+from service.messages import RefusedError
+
+MAX_QUESTION_CHARACTERS = 1_000
+DEFAULT_LIMIT = 10
+MAX_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question understood. `filters` and `statuses` are hard; everything else is read from the words.
+
+    `terms` are the terms of the field's glossary that it names, where it names them.
+    """
+
+    text: str
+    language: Language
+    kind: QuestionKind
+    terms: tuple[Match, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+    statuses: tuple[Status, ...] = ()
+    limit: int = DEFAULT_LIMIT
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[tuple[QuestionKind, re.Pattern[str]], ...]:
+    raw = tomllib.loads((files("service") / "data" / "question_words.toml").read_text(encoding="utf-8"))
+    return tuple(
+        (cast(QuestionKind, kind), re.compile("|".join(f"(?:{pattern})" for pattern in patterns)))
+        for kind, patterns in raw["kinds"].items()
+    )
+
+
+def understand(
+    question: str,
+    *,
+    language: Language | None = None,
+    filters: Filters | None = None,
+    statuses: tuple[Status, ...] = (),
+    limit: int = DEFAULT_LIMIT,
+) -> Query:
+    """The query of `question`; its language is detected unless given.
+
+    Raises RefusedError for a question that is empty or too long, or a limit out of range.
+    """
+    # Bytes that are no text, as a terminal may pass them on, become question marks.
+    text = " ".join(question.encode(errors="replace").decode().split())
+    if not any(character.isalnum() for character in text):
+        raise RefusedError("refused.empty")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise RefusedError("refused.too_long", characters=len(text), most=MAX_QUESTION_CHARACTERS)
+    if not 1 <= limit <= MAX_LIMIT:
+        raise RefusedError("refused.limit", limit=limit, most=MAX_LIMIT)
+    return Query(
+        text=text,
+        language=language or languages.detect(text, default="en"),
+        kind=_kind(text),
+        terms=find_terms(text),
+        filters=filters or Filters(),
+        statuses=statuses,
+        limit=limit,
+    )
+
+
+def _kind(text: str) -> QuestionKind:
+    folded = fold(text)
+    return next((kind for kind, pattern in _kinds() if pattern.search(folded)), "fact")

@@ -1,0 +1,54 @@
+"""Answers and search results as text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+
+from indexer import dates
+from indexer.documents import Language
+from service.contract import Answer, Citation, PassageHit, SearchResult
+from service.messages import message
+
+_WIDTH = 100
+
+
+def answer(found: Answer) -> str:
+    """The answer's text, then its citations; the nearest passages where there is no answer."""
+    parts = [_wrapped(line) for line in found.text.split("\n")]
+    if found.citations:
+        parts += ["", *(_citation(citation, found.language) for citation in found.citations)]
+    if not found.answered:
+        parts += ["", *(_hit(rank, hit, found.language) for rank, hit in enumerate(found.passages[:3], start=1))]
+    return "\n".join(parts)
+
+
+def search_result(found: SearchResult) -> str:
+    """The passages, best first, each with where it stands."""
+    if not found.passages:
+        return message("search.nothing", found.language)
+    return "\n\n".join(_hit(rank, hit, found.language) for rank, hit in enumerate(found.passages, start=1))
+
+
+def _citation(citation: Citation, spoken: Language) -> str:
+    where = [citation.document_title, citation.source]
+    if citation.page is not None:
+        where.append(message("page.number", spoken, number=citation.page))
+    marks = ("« ", " »") if citation.document_language == "fr" else ("“", "”")
+    quote = marks[0] + " ".join(citation.quote.split()) + marks[1]
+    return f"[{citation.number}] {', '.join(where)}\n{_wrapped(quote, '    ')}"
+
+
+def _hit(rank: int, hit: PassageHit, spoken: Language) -> str:
+    where = [hit.document_title, hit.source]
+    if hit.page is not None:
+        where.append(message("page.number", spoken, number=hit.page))
+    if hit.meeting_date:
+        where.append(dates.written(hit.meeting_date, spoken))
+    if hit.jurisdictions:
+        where.append(" ".join(hit.jurisdictions))
+    where.append(message(f"role.{hit.role}", spoken))
+    return f"{rank}. {', '.join(where)}\n{_wrapped(' '.join(hit.text.split()), '   ')}"
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

@@ -1,0 +1,95 @@
+"""Hybrid retrieval: the lexical and the dense leg, fused, over the passages that the filters allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.documents import DocumentRecord, Language, Passage
+from indexer.embedding import Embedder
+from indexer.store import Index
+from service.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the legs are fused; tuned on the tune split of `eval/gold` (see README, "Quality").
+
+    score = cosine + `lexical` x (BM25 score / highest BM25 score that the question could reach)
+
+    The second term is a share of the question's own weight, so a question in the other language, of which few words
+    can match, leans on the dense leg by itself.
+    """
+
+    lexical: float = 1.0
+    terms: float = 0.5  # weight of the glossary's other wordings, in both legs
+    pool: int = 200  # candidates taken from each leg
+
+
+DEFAULT_WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found: its fused score, and both parts of it."""
+
+    passage: Passage
+    document: DocumentRecord
+    score: float
+    dense: float
+    lexical: float
+
+
+def retrieve(
+    index: Index, embedder: Embedder, query: Query, *, limit: int | None = None, weights: Weights = DEFAULT_WEIGHTS
+) -> list[Hit]:
+    """The passages nearest to the query, best first; `limit` overrides the query's own."""
+    wanted = query.limit if limit is None else limit
+    vector = query_vector(embedder, query, weights)
+    numbers, scores, dense, lexical = fused(index, query, vector, max(weights.pool, wanted), weights)
+    order = np.lexsort((numbers, -scores))[:wanted]
+    passages = index.numbered(numbers[order])
+    documents = {record.id: record for record in index.documents_by_id({p.document_id for p in passages})}
+    return [
+        Hit(passage, documents[passage.document_id], float(scores[at]), float(dense[at]), float(lexical[at]))
+        for passage, at in zip(passages, order, strict=True)
+    ]
+
+
+def query_vector(embedder: Embedder, query: Query, weights: Weights) -> npt.NDArray[np.float32]:
+    """The vector that stands for the query, of shape (dimension,) and unit length.
+
+    To the question's own vector each term of the glossary that it names adds the mean of its wordings in both
+    languages, so that a word which the model knows in one language only is found in the other.
+    """
+    vector = embedder.encode_queries([query.text])[0]
+    for match in query.terms:
+        wordings = embedder.encode_queries([*match.term.en, *match.term.fr])
+        vector = vector + weights.terms * wordings.mean(axis=0) / len(query.terms)
+    unit: npt.NDArray[np.float32] = (vector / np.linalg.norm(vector)).astype(np.float32)
+    return unit
+
+
+def fused(
+    index: Index, query: Query, vector: npt.NDArray[np.float32], pool: int, weights: Weights
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Candidates of both legs: their numbers, fused scores, cosines and lexical shares; in no particular order.
+
+    Every candidate gets its true cosine. One that the lexical leg did not return counts as matching no word: its
+    true share is below that of the leg's last.
+    """
+    allowed = index.allowed(query.filters)
+    also: dict[Language, list[str]] = {
+        "en": [wording for match in query.terms for wording in match.term.en],
+        "fr": [wording for match in query.terms for wording in match.term.fr],
+    }
+    by_words = index.lexical.search(query.text, pool, allowed=allowed, also=also, also_weight=weights.terms)
+    by_meaning = index.vectors.search(vector, pool, allowed=allowed)
+    numbers = np.union1d(by_words.numbers, by_meaning.numbers)
+    dense = index.vectors.vectors(numbers) @ vector
+    lexical = np.zeros(len(numbers), np.float32)
+    if by_words.bound:
+        lexical[np.searchsorted(numbers, by_words.numbers)] = by_words.scores / by_words.bound
+    return numbers, dense + weights.lexical * lexical, dense, lexical

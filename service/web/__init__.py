@@ -1,0 +1,1 @@
+"""Server-rendered pages, in English and French, that work without JavaScript."""

@@ -1,0 +1,64 @@
+"""The page that asks: one field, the answer, its proofs; every state has an address of its own."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+from indexer import dates
+from indexer.documents import Language
+from service.engine import Engine
+from service.messages import RefusedError, message
+from service.problems import caller_language
+from service.query import MAX_QUESTION_CHARACTERS, understand
+
+_FOLDER = Path(str(files("service") / "web"))
+_EXAMPLES = ("page.example.1", "page.example.2")
+
+
+def install(app: FastAPI, engine: Engine) -> None:
+    """Add the page at `/` and its style sheet to `app`."""
+    templates = Jinja2Templates(directory=_FOLDER / "templates")
+    app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    def ask(
+        request: Request,
+        q: str = "",
+        lang: str = "",
+    ) -> HTMLResponse:
+        spoken: Language = (
+            "fr" if lang == "fr" else "en" if lang == "en" else caller_language(request.headers.get("accept-language"))
+        )
+        q = q.strip()
+        context: dict[str, Any] = {
+            "spoken": spoken,
+            "question": q,
+            "answer": None,
+            "refusal": None,
+            "text": lambda key, **values: message(key, spoken, **values),
+            "written": lambda date: dates.written(date, spoken),
+            "examples": [(message(key, spoken), _address(spoken, message(key, spoken))) for key in _EXAMPLES],
+            "other": _address("fr" if spoken == "en" else "en", q),
+            "longest": MAX_QUESTION_CHARACTERS,
+        }
+        status = 200
+        if q:
+            try:
+                # The page's language is the reader's: names and text of the answer follow it, not the question's.
+                context["answer"] = engine.answer(understand(q, language=spoken))
+            except RefusedError as error:
+                context["refusal"] = error.detail(spoken)
+                status = 422
+        return templates.TemplateResponse(request, "ask.html", context, status_code=status)
+
+
+def _address(language: Language, question: str) -> str:
+    return "/?" + urlencode({"q": question, "lang": language} if question else {"lang": language})

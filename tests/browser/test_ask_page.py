@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from service.messages import message
+
+LIST = {
+    "en": "Which jurisdictions work on digital identity?",
+    "fr": "Quelles administrations travaillent à l’identité numérique?",
+}
+ELSEWHERE = {
+    "en": "Why do the blixts zorbulate the quazzle?",
+    "fr": "Pourquoi les blixts zorbulent-ils le quazzle?",
+}
+OTHER = {"en": "fr", "fr": "en"}
+LANGUAGES = ("en", "fr")
+WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+
+
+def address(question, language):
+    return "/?" + urlencode({"q": question, "lang": language})
+
+
+@pytest.fixture(scope="module")
+def answers(server):
+    """The API's answers to the lists, with which the page must agree."""
+    with httpx.Client(base_url=server, trust_env=False, timeout=30) as client:
+        return {
+            language: client.post("/v1/answer", json={"question": question, "language": language}).json()
+            for language, question in LIST.items()
+        }
+
+
+def test_the_lists_asked_here_have_answers(answers):
+    for answer in answers.values():
+        assert answer["kind"] == "list" and len(answer["findings"]) > 1
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_opens_in_both_languages(page, language):
+    page.goto(f"/?lang={language}")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page).to_have_title(message("page.title", language))
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("searchbox", name=message("page.question", language))).to_be_focused()
+    expect(page.get_by_role("button", name=message("page.ask", language))).to_be_visible()
+
+
+def test_the_first_language_is_the_readers(browser, server):
+    for locale, language in (("fr-CA", "fr"), ("en-CA", "en"), ("de-DE", "en")):
+        context = browser.new_context(base_url=server, locale=locale)
+        opened = context.new_page()
+        opened.goto("/")
+        expect(opened.locator("html")).to_have_attribute("lang", language)
+        context.close()
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_is_asked_by_keyboard_alone(page, answers, language):
+    page.goto(f"/?lang={language}")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type(LIST[language])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    expect(page.get_by_role("heading", level=1)).to_have_text(message("page.answer", language))
+    expect(page.get_by_role("searchbox")).to_have_value(LIST[language])
+    page.reload()
+    expect(page.get_by_role("table")).to_be_visible()
+    # From the top of the page the first stop leads past the form.
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name=message("page.skip", language))).to_be_focused()
+    page.keyboard.press("Enter")
+    assert urlsplit(page.url).fragment == "answer"
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_lists_every_finding_with_its_proof(page, answers, language):
+    page.goto(address(LIST[language], language))
+    answer = answers[language]
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(len(answer["findings"]))
+    for row, finding in zip(rows.all(), answer["findings"], strict=True):
+        expect(row.get_by_role("rowheader")).to_have_text(finding["jurisdiction"]["name"])
+        expect(row).to_contain_text(message(f"status.{finding['status']}", language))
+        expect(row.get_by_role("link")).to_have_text([f"[{number}]" for number in finding["citations"]])
+    proofs = page.locator(".proofs blockquote")
+    expect(proofs).to_have_text([citation["quote"] for citation in answer["citations"]])
+    expect(page.locator(".nearest > li")).to_have_count(len(answer["passages"]))
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_citation_leads_to_its_quote(page, answers, language):
+    page.goto(address(LIST[language], language))
+    number = answers[language]["findings"][-1]["citations"][-1]
+    page.get_by_role("table").get_by_role("link", name=f"[{number}]").last.click()
+    assert urlsplit(page.url).fragment == f"citation-{number}"
+    quote = page.locator(f"#citation-{number}")
+    expect(quote).to_be_in_viewport()
+    expect(page.locator(".proofs > li:target")).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quotes_and_passages_say_their_language(page, answers, language):
+    page.goto(address(LIST[language], language))
+    spoken = [quote.get_attribute("lang") for quote in page.locator(".proofs blockquote").all()]
+    assert spoken == [citation["document_language"] for citation in answers[language]["citations"]]
+    spoken = [passage.get_attribute("lang") for passage in page.locator(".nearest .passage").all()]
+    assert spoken == [hit["language"] for hit in answers[language]["passages"]]
+    for title in page.locator("cite").all():
+        assert title.get_attribute("lang") in LANGUAGES
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_switching_the_language_keeps_the_question(page, language):
+    other = OTHER[language]
+    page.goto(address(LIST[language], language))
+    link = page.get_by_role("link", name=message("page.other_language", language))
+    assert (link.get_attribute("lang"), link.get_attribute("hreflang")) == (other, other)
+    link.click()
+    expect(page.locator("html")).to_have_attribute("lang", other)
+    expect(page.get_by_role("searchbox")).to_have_value(LIST[language])
+    expect(page.get_by_role("heading", level=1)).to_have_text(message("page.answer", other))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_not_answered_is_said_and_the_nearest_passages_shown(page, language):
+    page.goto(address(ELSEWHERE[language], language))
+    expect(page.locator(".nothing")).to_have_text(message("answer.nothing", language))
+    expect(page.get_by_role("table")).to_have_count(0)
+    expect(page.locator(".proofs")).to_have_count(0)
+    expect(page.locator(".nearest > li")).to_have_count(10)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_example_can_be_followed(page, language):
+    page.goto(f"/?lang={language}")
+    for number in (1, 2):
+        page.get_by_role("link", name=message(f"page.example.{number}", language)).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(message("page.answer", language))
+        page.go_back()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_stands_out_sideways(browser, server, language):
+    opened = browser.new_page(base_url=server)
+    for question in "", LIST[language], ELSEWHERE[language], "w" * 300:
+        opened.goto(address(question, language))
+        for width in 320, 360, 768, 1440:
+            opened.set_viewport_size({"width": width, "height": 800})
+            assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(browser, server, scheme):
+    opened = browser.new_page(color_scheme=scheme, base_url=server)
+    for question in LIST["en"], ELSEWHERE["en"]:
+        opened.goto(address(question, "en"))
+        faint = opened.evaluate(
+            """() => {
+                const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+                const light = ([r, g, b]) => [r, g, b]
+                    .map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+                    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+                const ground = (node) => {
+                    for (; node; node = node.parentElement) {
+                        const colour = parts(getComputedStyle(node).backgroundColor);
+                        if (colour.length < 4 || colour[3] > 0) return colour;
+                    }
+                    return [255, 255, 255];
+                };
+                return [...document.querySelectorAll("body *")]
+                    .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()))
+                    .map((node) => {
+                        const [a, b] = [light(parts(getComputedStyle(node).color)), light(ground(node))];
+                        return [node.tagName, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+                    })
+                    .filter(([, contrast]) => contrast < 4.5);
+            }"""
+        )
+        assert faint == []
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["<script>document.title='caught'</script> fees", "\"><b id='caught'>fees</b>", "{{ 7 * 7 }} & fees &amp;"],
+)
+def test_a_question_is_shown_as_it_was_typed(page, question):
+    page.goto("/?lang=en")
+    page.get_by_role("searchbox").fill(question)
+    page.get_by_role("button").click()
+    page.wait_for_url("**q=*")
+    expect(page.get_by_role("searchbox")).to_have_value(question)
+    expect(page.locator("#caught")).to_have_count(0)
+    expect(page).to_have_title(f"{' '.join(question.split())} – {message('page.title', 'en')}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("question", ["?!", "a" * 1001], ids=["no word", "too long"])
+def test_a_question_that_cannot_be_used_is_refused_on_the_page(page, language, question):
+    response = page.goto(address(question, language))
+    assert response.status == 422
+    assert response.headers["content-type"].startswith("text/html")
+    expect(page.get_by_role("alert")).to_contain_text("question")
+    expect(page.get_by_role("alert")).to_contain_text("mot" if (question, language) == ("?!", "fr") else " ")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+@pytest.mark.parametrize("query", ["q=%20%20&lang=en", "lang=en", "q=&lang=en", "lang=de&q=", "other=1"])
+def test_an_address_without_a_question_is_the_first_page(page, query):
+    page.goto(f"/?{query}")
+    expect(page.locator(".lead")).to_be_visible()
+
+
+def test_ids_and_headings_are_in_order(browser, server):
+    opened = browser.new_page(base_url=server)
+    for path in ("/?lang=en", address(LIST["en"], "en"), address(ELSEWHERE["en"], "en"), address("?!", "en")):
+        opened.goto(path)
+        ids = opened.evaluate("[...document.querySelectorAll('[id]')].map((node) => node.id)")
+        assert len(set(ids)) == len(ids)
+        assert "answer" in ids
+        levels = opened.evaluate("[...document.querySelectorAll('h1, h2, h3')].map((node) => Number(node.tagName[1]))")
+        assert levels[:1] in ([], [1]) and levels.count(1) <= 1
+    opened.close()
+
+
+def test_the_address_says_all(page):
+    page.goto("/?lang=fr")
+    page.get_by_role("searchbox").fill(LIST["fr"])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    assert parse_qs(urlsplit(page.url).query) == {"q": [LIST["fr"]], "lang": ["fr"]}

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer import jurisdictions
+from indexer.documents import DocumentType, Role, Status
+from service.filters import make_filters
+from service.query import MAX_LIMIT, understand
+from service.retrieval import retrieve
+
+TOPIC = "contact centre and telephone service"
+
+
+def whole(date, last):
+    """A date of any precision as its first or its last day."""
+    year, month, day = (*date.split("-"), *[None] * 2)[:3]
+    return (year, month or ("12" if last else "01"), day or ("31" if last else "01"))
+
+
+def meets(passage, document, values):
+    """The filters as the reference has them, written apart from the code that is tested."""
+    date = passage.meeting_date
+    start, end = values.get("date_from"), values.get("date_to")
+    return all(
+        [
+            not values.get("jurisdictions") or set(values["jurisdictions"]) & set(passage.jurisdictions),
+            not values.get("types") or document.type in values["types"],
+            not values.get("roles") or passage.role in values["roles"],
+            not values.get("document_languages") or document.language in values["document_languages"],
+            not start or (date and whole(date, True) >= whole(start, False)),
+            not end or (date and whole(date, False) <= whole(end, True)),
+        ]
+    )
+
+
+def allowed(index, values):
+    documents = {document.id: document for document in index.documents()}
+    return {p.id for p in index.passages() if meets(p, documents[p.document_id], values)}
+
+
+def found(index, embedder, values, text=TOPIC, limit=MAX_LIMIT):
+    query = understand(text, filters=make_filters(**values), limit=limit)
+    return [hit.passage.id for hit in retrieve(index, embedder, query)]
+
+
+SINGLE = [
+    *({"jurisdictions": [known.code]} for known in jurisdictions.all_jurisdictions()),
+    *({"types": [str(kind)]} for kind in DocumentType),
+    *({"roles": [str(role)]} for role in Role),
+    *({"document_languages": [language]} for language in ("en", "fr")),
+    *({"date_from": date} for date in ("2017", "2017-11", "2019-02", "2020-09-15", "2021-10-28", "2021-10-29", "2030")),
+    *({"date_to": date} for date in ("2016-12", "2017-10-04", "2017-10", "2020-09-01", "2021", "2030-01-01")),
+]
+
+
+@pytest.mark.parametrize("values", SINGLE, ids=str)
+def test_a_filter_lets_through_all_that_meets_it_and_nothing_else(index, embedder, values):
+    right = allowed(index, values)
+    hits = found(index, embedder, values)
+    assert set(hits) <= right
+    assert len(hits) == min(MAX_LIMIT, len(right))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "jurisdictions": st.lists(st.sampled_from(["BC", "ON", "AB", "ESDC", "NU", "MUNI"]), max_size=3),
+            "types": st.lists(st.sampled_from([str(kind) for kind in DocumentType]), max_size=2),
+            "roles": st.lists(st.sampled_from([str(role) for role in Role]), max_size=3),
+            "document_languages": st.lists(st.sampled_from(["en", "fr"]), max_size=2),
+            "date_from": st.sampled_from(["2017", "2017-10", "2019-02-01", "2020-09"]),
+            "date_to": st.sampled_from(["2017-10-05", "2019", "2020-09-30", "2021-10-27"]),
+        },
+    )
+)
+def test_filters_together_narrow_each_other(index, embedder, values):
+    right = allowed(index, values)
+    hits = found(index, embedder, values)
+    assert set(hits) <= right
+    assert len(hits) == min(MAX_LIMIT, len(right))
+
+
+def test_a_filter_that_nothing_meets_gives_nothing(index, embedder):
+    assert found(index, embedder, {"date_from": "2030"}) == []
+    assert found(index, embedder, {"date_from": "2021", "date_to": "2017"}) == []
+    assert found(index, embedder, {"jurisdictions": ["BC"], "types": ["other"]}) == []
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10, 50, 100])
+def test_as_many_as_the_limit_says(index, embedder, limit):
+    assert len(found(index, embedder, {}, limit=limit)) == limit
+
+
+def test_a_lower_limit_gives_the_beginning_of_the_same_list(index, embedder):
+    assert found(index, embedder, {}, limit=5) == found(index, embedder, {}, limit=20)[:5]
+
+
+def test_scores_descend_and_no_passage_comes_twice(index, embedder):
+    hits = retrieve(index, embedder, understand(TOPIC, limit=MAX_LIMIT))
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert np.isfinite(scores).all()
+    assert len({hit.passage.id for hit in hits}) == len(hits)
+
+
+def test_a_passage_comes_with_its_own_document(index, embedder):
+    for hit in retrieve(index, embedder, understand(TOPIC, limit=30)):
+        assert hit.document.id == hit.passage.document_id
+        assert hit.document.text[hit.passage.start : hit.passage.end] == hit.passage.text
+
+
+def test_the_same_question_gives_the_same_list(index, embedder):
+    assert found(index, embedder, {}) == found(index, embedder, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["digital identity", "identité numérique", "online training for staff", "permis de conduire en ligne"],
+)
+def test_both_languages_are_found_by_a_question_in_one(index, embedder, text):
+    hits = retrieve(index, embedder, understand(text, limit=20))
+    assert {hit.document.language for hit in hits} == {"en", "fr"}
+
+
+def test_words_that_stand_in_one_passage_alone_find_it(index, embedder):
+    assert "MyAlberta" in retrieve(index, embedder, understand("MyAlberta", limit=1))[0].passage.text
+
+
+def test_a_question_without_a_known_word_still_gives_a_list(index, embedder):
+    assert len(found(index, embedder, {}, text="zzyzx qwrtp", limit=10)) == 10
+
+
+@pytest.mark.parametrize("status", Status)
+def test_statuses_narrow_a_search(engine, status):
+    from indexer import sentences
+    from service.answering.status import status_of
+
+    everything = engine.search(understand(TOPIC, limit=MAX_LIMIT)).passages
+    result = engine.search(understand(TOPIC, statuses=(status,), limit=20)).passages
+    for hit in result:
+        said = {status_of(hit.text[start:end], hit.role) for start, end in sentences.split(hit.text)}
+        assert status in said
+    assert result != everything[:20]
