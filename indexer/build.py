@@ -1,0 +1,272 @@
+"""Building an index: read what changed, take over what did not, write a new generation aside, switch to it last."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer import catalogue, describe, layouts, lexical, passages, readers, store, vectors
+from indexer.documents import DocumentRecord, Passage
+from indexer.embedding import Embedder
+from indexer.errors import CouncilError, IndexUnusableError, UnreadableDocumentError
+from indexer.sources import SourceFile, find
+
+_ASIDE = ".building-"
+_KEPT_GENERATIONS = 2  # the one that serves and the one before, which requests in flight may still read
+_BATCH = 2_048  # texts embedded between two reports of progress
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read; `kept` says that the version indexed before still serves."""
+
+    path: Path
+    message: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `generation` is the one that serves now; `changed` is False when nothing had to be written."""
+
+    generation: str
+    changed: bool
+    documents: int
+    passages: int
+    read: int
+    embedded: int
+    removed: tuple[str, ...]
+    skipped: tuple[Path, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A document ready to be written: read now, or taken over from the generation that serves."""
+
+    record: DocumentRecord
+    passages: tuple[Passage, ...]
+    state: store.SourceState
+
+
+def build(
+    sources: Sequence[Path],
+    folder: Path,
+    embedder: Embedder,
+    *,
+    rebuild: bool = False,
+    progress: Progress = lambda stage, done, total: None,
+) -> BuildReport:
+    """Make the index in `folder` hold exactly the documents found in `sources`, files or folders.
+
+    A file that cannot be read is reported and the others are indexed; where an earlier version of it is in the index,
+    that one is kept. Until the last step the index that was there keeps serving. Raises SettingError for sources that
+    do not exist or hold no document, IndexUnusableError for an index of another model or format without `rebuild`,
+    CouncilError where another build is writing or no document could be read.
+    """
+    found = find(sources)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CouncilError(f"{folder}: no index can be kept here ({error.strerror}); name another folder") from error
+    with _only_writer(folder):
+        for stale in folder.glob(f"{_ASIDE}*"):
+            shutil.rmtree(stale)  # left by a build that was killed
+        old = None if rebuild else _old_index(folder, embedder)
+        readings, failures, read = _read_all(found.files, found.folders, old, progress)
+        if not readings:
+            reasons = "\n".join(failure.message for failure in failures)
+            raise CouncilError(f"none of the {len(found.files)} documents could be read; nothing written\n{reasons}")
+        known = old.manifest.sources if old else {}
+        removed = tuple(sorted(set(known) - {reading.record.source for reading in readings}))
+        if old and not removed and not read:
+            return BuildReport(
+                old.generation, False, len(readings), old.manifest.passages, 0, 0, (), found.skipped, failures
+            )
+        embedded = _write_generation(folder, readings, old, embedder, progress)
+        generation = store.current_generation(folder) or ""
+        count = sum(len(reading.passages) for reading in readings)
+        return BuildReport(generation, True, len(readings), count, read, embedded, removed, found.skipped, failures)
+
+
+def embedded_text(passage: Passage) -> str:
+    """The text that stands for a passage in both indexes: the headings above it that it does not show, then itself."""
+    above = [heading for heading in passage.heading if heading not in passage.text]
+    return "\n".join([*above, passage.text])
+
+
+def _old_index(folder: Path, embedder: Embedder) -> store.Index | None:
+    if store.current_generation(folder) is None:
+        return None
+    return store.open_index(folder, model=embedder.id)
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: the system lets it go with the process, so a killed build locks nobody out."""
+    with (folder / ".lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CouncilError(
+                f"{folder}: another build is writing this index; run the command again when it has ended"
+            ) from None
+        yield
+
+
+def _fingerprint() -> str:
+    """A digest of the code and tables that shape a reading: when they change, documents are read again."""
+    digest = hashlib.sha256()
+    package = Path(str(files("indexer")))
+    for path in sorted([*package.rglob("*.py"), *package.glob("data/*.toml")]):
+        if "embedding" not in path.relative_to(package).parts:
+            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _read_all(
+    sources: Sequence[SourceFile], folders: Sequence[Path], old: store.Index | None, progress: Progress
+) -> tuple[list[_Reading], tuple[Failure, ...], int]:
+    """Readings of all sources in order of their names, the failures, and how many were read anew."""
+    entries = catalogue.load(list(folders))
+    fingerprint = _fingerprint()
+    known = old.manifest.sources if old else {}
+    readings: list[_Reading] = []
+    failures: list[Failure] = []
+    read = 0
+    for done, source in enumerate(sources):
+        progress("read", done, len(sources))
+        entry = entries.entry(source.path)
+        state = known.get(source.name)
+        try:
+            digest = _digest(source.path)
+            reading = fingerprint + hashlib.sha256(repr(entry).encode()).hexdigest()[:16]
+            if old and state and (state.digest, state.reading) == (digest, reading):
+                readings.append(_taken_over(old, state))
+                continue
+            document = readers.read(source.path, source.name)
+            record = describe.describe(document, digest, entry)
+            cut = passages.cut(document, record, layouts.recognise(document, record))
+            new_state = store.SourceState(digest=digest, reading=reading, document_id=record.id)
+            readings.append(_Reading(record, cut, new_state))
+            read += 1
+        except UnreadableDocumentError as error:
+            kept = old is not None and state is not None
+            failures.append(Failure(source.path, str(error), kept))
+            if old and state:
+                readings.append(_taken_over(old, state))
+    progress("read", len(sources), len(sources))
+    return readings, tuple(failures), read
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableDocumentError(
+            path, f"cannot be opened ({error.strerror})", "check that the file exists and may be read"
+        ) from error
+
+
+def _taken_over(old: store.Index, state: store.SourceState) -> _Reading:
+    record = old.document(state.document_id)
+    if record is None:
+        raise IndexUnusableError(
+            f"{old.folder}: the index's manifest names a document that it does not hold ({state.document_id}); "
+            f"build it again: council index SOURCE... --index {old.folder} --rebuild"
+        )
+    return _Reading(record, tuple(old.passages(record.id)), state)
+
+
+def _write_generation(
+    folder: Path, readings: Sequence[_Reading], old: store.Index | None, embedder: Embedder, progress: Progress
+) -> int:
+    """Write a generation of `readings`, switch to it, clear old ones away; returns the number of texts embedded."""
+    name = _next_name(folder)
+    aside = folder / f"{_ASIDE}{name}"
+    aside.mkdir()
+    all_passages = [passage for reading in readings for passage in reading.passages]
+    texts = [embedded_text(passage) for passage in all_passages]
+    digests = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
+    matrix, embedded = _embed(texts, digests, old, embedder, progress)
+    vectors.write(aside / store.VECTORS, matrix)
+    lexical.write(
+        aside / store.LEXICAL,
+        (
+            lexical.LexicalEntry(number, passage.language, text)
+            for number, (passage, text) in enumerate(zip(all_passages, texts, strict=True))
+        ),
+    )
+    store.write_database(aside / store.DATABASE, (reading.record for reading in readings), all_passages, digests)
+    manifest = store.Manifest(
+        format_version=store.FORMAT_VERSION,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=embedder.id,
+        dimension=embedder.dimension,
+        documents=len(readings),
+        passages=len(all_passages),
+        sources={reading.record.source: reading.state for reading in readings},
+    )
+    (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    _sync(aside)
+    aside.rename(folder / name)
+    store.switch(folder, name)
+    _clear(folder, name)
+    return embedded
+
+
+def _embed(
+    texts: Sequence[str],
+    digests: Sequence[str],
+    old: store.Index | None,
+    embedder: Embedder,
+    progress: Progress,
+) -> tuple[npt.NDArray[np.float32], int]:
+    """Vectors of `texts`, of shape (len(texts), dimension); those that the old generation has are taken from it."""
+    matrix = np.empty((len(texts), embedder.dimension), np.float32)
+    have = old.embedded() if old else {}
+    reused = [row for row, digest in enumerate(digests) if digest in have]
+    if old and reused:
+        matrix[reused] = old.vectors.vectors(np.array([have[digests[row]] for row in reused], dtype=np.int64))
+    missing = [row for row, digest in enumerate(digests) if digest not in have]
+    for start in range(0, len(missing), _BATCH):
+        progress("embed", start, len(missing))
+        rows = missing[start : start + _BATCH]
+        matrix[rows] = embedder.encode_documents([texts[row] for row in rows])
+    progress("embed", len(missing), len(missing))
+    return matrix, len(missing)
+
+
+def _next_name(folder: Path) -> str:
+    numbers = [int(path.name[1:]) for path in folder.glob("g*") if path.name[1:].isdigit()]
+    return f"g{max(numbers, default=0) + 1:06d}"
+
+
+def _sync(base: Path) -> None:
+    """Bring every file of a new generation to the disk before a rename makes it the one that serves."""
+    for path in [*base.rglob("*"), base]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _clear(folder: Path, serving: str) -> None:
+    generations = sorted(path for path in folder.glob("g*") if path.name[1:].isdigit() and path.name <= serving)
+    for path in generations[:-_KEPT_GENERATIONS]:
+        shutil.rmtree(path, ignore_errors=True)

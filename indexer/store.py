@@ -1,0 +1,353 @@
+"""An index folder: generations, the file that says which one serves, and an opened generation.
+
+<index>/CURRENT                     name of the generation that serves; written last, by rename
+<index>/<generation>/manifest.json  format version, model, counts, digest of each source
+<index>/<generation>/passages.sqlite, lexical/, vectors.faiss
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from indexer.documents import (
+    Distribution,
+    DocumentRecord,
+    DocumentType,
+    Passage,
+    Role,
+)
+from indexer.errors import IndexUnusableError
+from indexer.lexical import LexicalIndex
+from indexer.vectors import VectorIndex
+
+FORMAT_VERSION = 1
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+DATABASE = "passages.sqlite"
+LEXICAL = "lexical"
+VECTORS = "vectors.faiss"
+
+_SCHEMA = """
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,
+    distribution TEXT NOT NULL, meeting_date TEXT, jurisdiction TEXT, format TEXT NOT NULL, pages INTEGER,
+    digest TEXT NOT NULL, text TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
+    text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, language TEXT NOT NULL,
+    role TEXT NOT NULL, jurisdictions TEXT NOT NULL, speaker TEXT, heading TEXT NOT NULL, meeting_date TEXT,
+    embedded TEXT NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document_id);
+CREATE TABLE passage_jurisdictions (
+    number INTEGER NOT NULL REFERENCES passages (number), code TEXT NOT NULL, PRIMARY KEY (code, number)
+) WITHOUT ROWID;
+"""
+_DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
+_PASSAGE_COLUMNS = tuple(field.name for field in fields(Passage))
+
+
+class SourceState(BaseModel):
+    """What the manifest keeps of one source: what was read, and how, so that it need not be read again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: str
+    reading: str
+    document_id: str
+
+
+class Manifest(BaseModel):
+    """A generation's `manifest.json`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format_version: int
+    created: str
+    model: str
+    dimension: int
+    documents: int
+    passages: int
+    sources: dict[str, SourceState]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Hard conditions on passages; an empty field does not filter. Values of one field are alternatives.
+
+    `date_from` and `date_to` take `YYYY`, `YYYY-MM` or `YYYY-MM-DD` and include their whole year or month; a
+    passage without a meeting date is outside every range.
+    """
+
+    jurisdictions: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    document_languages: tuple[str, ...] = ()
+    date_from: str | None = None
+    date_to: str | None = None
+    documents: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))
+
+
+def write_database(
+    path: Path, records: Iterable[DocumentRecord], passages: Iterable[Passage], embedded: Sequence[str]
+) -> None:
+    """Write a new passage database; passage numbers follow the order given, as do the digests in `embedded`."""
+    with sqlite3.connect(path) as connection:
+        # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        connection.executemany(
+            f"INSERT INTO documents VALUES ({', '.join('?' * len(_DOCUMENT_COLUMNS))})",  # noqa: S608
+            ([getattr(record, column) for column in _DOCUMENT_COLUMNS] for record in records),
+        )
+        for number, (passage, digest) in enumerate(zip(passages, embedded, strict=True)):
+            connection.execute(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (number, *_passage_row(passage), digest),
+            )
+            connection.executemany(
+                "INSERT INTO passage_jurisdictions VALUES (?, ?)",
+                [(number, code) for code in passage.jurisdictions],
+            )
+    connection.close()
+
+
+def _passage_row(passage: Passage) -> tuple[Any, ...]:
+    values = {name: getattr(passage, name) for name in _PASSAGE_COLUMNS}
+    values["jurisdictions"] = json.dumps(values["jurisdictions"])
+    values["heading"] = json.dumps(values["heading"], ensure_ascii=False)
+    return tuple(values[name] for name in _PASSAGE_COLUMNS)
+
+
+def _passage(row: sqlite3.Row) -> Passage:
+    values = {name: row[name] for name in _PASSAGE_COLUMNS}
+    values["jurisdictions"] = tuple(json.loads(values["jurisdictions"]))
+    values["heading"] = tuple(json.loads(values["heading"]))
+    values["role"] = Role(values["role"])
+    return Passage(**values)
+
+
+def _document(row: sqlite3.Row) -> DocumentRecord:
+    values = {name: row[name] for name in _DOCUMENT_COLUMNS}
+    values["type"] = DocumentType(values["type"])
+    values["distribution"] = Distribution(values["distribution"])
+    return DocumentRecord(**values)
+
+
+def current_generation(folder: Path) -> str | None:
+    """The name of the generation that serves, or None where `folder` holds no index.
+
+    Raises IndexUnusableError where the file that names it cannot be read.
+    """
+    path = folder / CURRENT
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexUnusableError(
+            f"{path}: cannot be read ({error}); let this user read it, or remove {folder} and build the index again"
+        ) from error
+
+
+def switch(folder: Path, generation: str) -> None:
+    """Make `generation` the one that serves: one rename, so that a reader sees the old name or the new one."""
+    aside = folder / f".{CURRENT}.new"
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(generation + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(folder / CURRENT)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_manifest(folder: Path, generation: str) -> Manifest:
+    """The manifest of a generation; IndexUnusableError where it is missing, damaged or of another format."""
+    path = folder / generation / MANIFEST
+    rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        version = raw["format_version"]
+    except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
+        raise IndexUnusableError(f"{path}: the index's manifest cannot be read ({error}); {rebuild}") from error
+    if version != FORMAT_VERSION:
+        raise IndexUnusableError(
+            f"{folder}: the index has format version {version}, this program reads {FORMAT_VERSION}; {rebuild}"
+        )
+    try:
+        return Manifest.model_validate(raw)
+    except ValidationError as error:
+        raise IndexUnusableError(f"{path}: the index's manifest is damaged ({error}); {rebuild}") from error
+
+
+class Index:
+    """One generation, opened for reading; safe to use from several threads."""
+
+    def __init__(self, folder: Path, generation: str) -> None:
+        self.folder = folder
+        self.generation = generation
+        self.manifest = read_manifest(folder, generation)
+        base = folder / generation
+        self._database = base / DATABASE
+        self._local = threading.local()
+        self._first: sqlite3.Connection | None = None
+        rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
+        try:
+            self.lexical = LexicalIndex(base / LEXICAL)
+            self.vectors = VectorIndex(base / VECTORS)
+            count = self._rows("SELECT count(*) FROM passages")[0][0]
+            size = self._rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0][0]
+            if self._database.stat().st_size < size:  # SQLite itself misses a last page that is there in part
+                raise ValueError(f"{DATABASE} is cut short")
+            self.lexical.idf("")  # opens the postings, which tantivy puts off
+        except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
+            raise IndexUnusableError(f"{base}: the index is damaged ({error}); {rebuild}") from error
+        if not count == len(self.vectors) == self.manifest.passages:
+            raise IndexUnusableError(
+                f"{base}: {count} passages, {len(self.vectors)} vectors and {self.manifest.passages} in the manifest "
+                f"do not agree; {rebuild}"
+            )
+
+    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # Immutable: a generation never changes once it serves, so SQLite need neither lock nor look for a journal.
+            try:
+                connection = sqlite3.connect(
+                    f"{self._database.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+                )
+            except sqlite3.OperationalError:
+                if self._first is None:
+                    raise
+                # Later builds cleared the generation away; the file that is open still serves, thread after thread.
+                connection = self._first
+            connection.row_factory = sqlite3.Row
+            self._local.connection = connection
+            self._first = self._first or connection
+        return connection.execute(statement, parameters).fetchall()
+
+    def documents(self) -> list[DocumentRecord]:
+        """All documents, by meeting date and source."""
+        rows = self._rows("SELECT * FROM documents ORDER BY coalesce(meeting_date, ''), source")
+        return [_document(row) for row in rows]
+
+    def document(self, document_id: str) -> DocumentRecord | None:
+        """The document with this id, if the index holds it."""
+        rows = self._rows("SELECT * FROM documents WHERE id = ?", (document_id,))
+        return _document(rows[0]) if rows else None
+
+    def documents_by_id(self, ids: Iterable[str]) -> list[DocumentRecord]:
+        """The documents with these ids, in no particular order; ids that the index does not hold are passed over."""
+        rows = self._rows(
+            "SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        )
+        return [_document(row) for row in rows]
+
+    def passages(self, document_id: str | None = None) -> list[Passage]:
+        """Passages in reading order: of one document, or of all."""
+        where, values = ("WHERE document_id = ?", [document_id]) if document_id is not None else ("", [])
+        rows = self._rows(f"SELECT * FROM passages {where} ORDER BY number", values)  # noqa: S608
+        return [_passage(row) for row in rows]
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """The passage with this id, if the index holds it."""
+        rows = self._rows("SELECT * FROM passages WHERE id = ?", (passage_id,))
+        return _passage(rows[0]) if rows else None
+
+    def numbered(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Passage]:
+        """The passages with these numbers, in the order asked for."""
+        wanted = [int(number) for number in numbers]
+        rows = self._rows(
+            "SELECT * FROM passages WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
+        )
+        found = {row["number"]: _passage(row) for row in rows}
+        return [found[number] for number in wanted]
+
+    def embedded(self) -> dict[str, int]:
+        """Number of a passage by the digest of the text that was embedded for it."""
+        return {row["embedded"]: row["number"] for row in self._rows("SELECT number, embedded FROM passages")}
+
+    def jurisdiction_counts(self) -> dict[str, int]:
+        """Number of passages by code of the jurisdiction that they are about."""
+        rows = self._rows("SELECT code, count(*) AS passages FROM passage_jurisdictions GROUP BY code")
+        return {row["code"]: row["passages"] for row in rows}
+
+    def allowed(self, filters: Filters) -> npt.NDArray[np.int64] | None:
+        """Numbers of the passages that meet `filters`, ascending; None where nothing is filtered."""
+        if not filters:
+            return None
+        clauses: list[str] = []
+        values: list[Any] = []
+        for column, wanted in (
+            ("documents.type", filters.types),
+            ("passages.role", filters.roles),
+            ("documents.language", filters.document_languages),
+            ("documents.id", filters.documents),
+        ):
+            if wanted:
+                clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+                values.extend(wanted)
+        if filters.jurisdictions:
+            marks = ", ".join("?" * len(filters.jurisdictions))
+            clauses.append(
+                f"passages.number IN (SELECT number FROM passage_jurisdictions WHERE code IN ({marks}))"  # noqa: S608
+            )
+            values.extend(filters.jurisdictions)
+        # Dates are compared over as many characters as the border gives: 2020-09-15 is within --to 2020-09.
+        if filters.date_from:
+            clauses.append("passages.meeting_date >= substr(?, 1, length(passages.meeting_date))")
+            values.append(filters.date_from)
+        if filters.date_to:
+            clauses.append("substr(passages.meeting_date, 1, length(?)) <= ?")
+            values.extend((filters.date_to, filters.date_to))
+        rows = self._rows(
+            "SELECT passages.number FROM passages JOIN documents ON documents.id = passages.document_id "  # noqa: S608
+            f"WHERE {' AND '.join(clauses)} ORDER BY passages.number",
+            values,
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+
+def open_index(folder: Path, *, model: str | None = None) -> Index:
+    """Open the generation that serves.
+
+    `model` is the id of the embedder that questions will be encoded with. Raises IndexUnusableError, with the mend,
+    where there is no index, it is damaged, or another model or format version wrote it.
+    """
+    missing = IndexUnusableError(f"{folder}: no index here; build one: council index SOURCE... --index {folder}")
+    for _ in range(3):
+        generation = current_generation(folder)
+        if generation is None:
+            raise missing
+        try:
+            index = Index(folder, generation)
+        except IndexUnusableError:
+            # A build may have switched and cleared the generation away between the two reads.
+            if current_generation(folder) != generation:
+                continue
+            raise
+        if model is not None and index.manifest.model != model:
+            raise IndexUnusableError(
+                f"{folder}: the index was written with the model {index.manifest.model}, this is {model}; use the same "
+                f"--model, or build it again: council index SOURCE... --index {folder} --rebuild"
+            )
+        return index
+    raise missing

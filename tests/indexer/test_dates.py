@@ -1,0 +1,72 @@
+"""Meeting dates in both languages, found and written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.dates import first_date, written
+from indexer.documents import Language
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Meeting of 28 October 2021", "2021-10-28"),
+        ("October 5, 2017", "2017-10-05"),
+        ("October 5th, 2017", "2017-10-05"),
+        ("FEBRUARY 2019", "2019-02"),
+        ("Réunion du 1er octobre 2021", "2021-10-01"),
+        ("le mardi 3 août 2020", "2020-08-03"),
+        ("Février 2019", "2019-02"),
+        ("DÉCEMBRE 2018", "2018-12"),
+        ("as of 2020-09-15, in force", "2020-09-15"),
+        ("period 2020-09", "2020-09"),
+        ("October 5-6, 2017", "2017-10-05"),
+        ("October 5 and 6, 2017", "2017-10-05"),
+        ("5–6 octobre 2017", "2017-10-05"),
+        ("les 5 et 6 octobre 2017", "2017-10-05"),
+        ("du 30 au 31 mai 2018", "2018-05-30"),
+        ("First 3 May 2016, then June 7, 2015", "2016-05-03"),
+        ("First June 7, 2015, then 3 May 2016", "2015-06-07"),
+        ("35 March 2019", "2019-03"),
+        ("30 February 2019", "2019-02"),
+        ("case 2024-118", None),
+        ("the years 2019-2020", None),
+        ("12345-10", None),
+        ("In 2019 they may come", None),
+        ("", None),
+    ],
+)
+def test_the_first_date_of_a_text(text: str, expected: str | None) -> None:
+    assert first_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        ("2021", "2021", "2021"),
+        ("2020-09", "September 2020", "septembre 2020"),
+        ("2021-10-28", "28 October 2021", "28 octobre 2021"),
+        ("2021-10-01", "1 October 2021", "1er octobre 2021"),
+        ("2019-02-03", "3 February 2019", "3 février 2019"),
+    ],
+)
+def test_a_date_is_written_as_people_write_it(value: str, english: str, french: str) -> None:
+    assert (written(value, "en"), written(value, "fr")) == (english, french)
+
+
+@given(st.integers(0, 73_000), st.sampled_from(["en", "fr"]))
+def test_what_is_written_is_found_again(day: int, language: Language) -> None:
+    value = (date(1900, 1, 1) + timedelta(days=day)).isoformat()
+    assert first_date(f"… {written(value, language)}.") == value
+    assert first_date(f"… {written(value[:7], language)}.") == value[:7]
+
+
+@given(st.text())
+def test_any_text_gives_a_real_date_or_none(text: str) -> None:
+    found = first_date(text)
+    assert found is None or date.fromisoformat((found + "-01")[:10])
