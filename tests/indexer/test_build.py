@@ -301,6 +301,22 @@ def test_a_file_damaged_since_it_was_indexed_is_kept_and_named(
     assert not build([sources], folder, counting).failures
 
 
+def test_a_damaged_file_is_kept_under_the_narrower_audience_that_the_catalogue_now_names(
+    sources: Path, tmp_path: Path, embedder: Embedder
+) -> None:
+    folder = tmp_path / "index"
+    build([sources], folder, embedder)
+    whole = (sources / "letter.docx").read_bytes()
+    (sources / "letter.docx").write_bytes(whole[: len(whole) // 2])
+    with (sources / "manifest.toml").open("a", encoding="utf-8") as catalogue:
+        catalogue.write('\n[[document]]\nfile = "letter.docx"\ndistribution = "secretariat"\n')
+    report = build([sources], folder, embedder)
+    assert report.changed and report.failures[0].kept
+    kept = {record.source: record.distribution for record in open_index(folder).documents()}
+    assert kept["letter.docx"] is Distribution.SECRETARIAT
+    assert not build([sources], folder, embedder).changed
+
+
 def test_nothing_readable_writes_nothing(tmp_path: Path, embedder: Embedder) -> None:
     (tmp_path / "a.txt").write_bytes(b"")
     with pytest.raises(CouncilError, match=r"none of the 1 documents could be read(?s:.*)a\.txt"):

@@ -345,3 +345,9 @@ def test_threads_may_open_it_while_others_read(folder: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(read, range(40))) == {7}
+
+
+def test_a_list_of_no_documents_allows_none(index: Index) -> None:
+    allowed = index.allowed(Filters(documents=()))
+    assert allowed is not None
+    assert allowed.tolist() == []

@@ -1,0 +1,136 @@
+"""Train the bundled French-English static embedder (the recipe and its figures are in MODEL_CARD.md).
+
+python -m indexer.embedding.train --pairs PAIRS.tsv.gz --titles TITLES.tsv.gz --output DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from indexer.embedding.batches import bag_tokens
+from indexer.embedding.quantise import write_folder
+from indexer.embedding.student import Lesson, Recipe, Sides, number_texts, train_table
+from indexer.embedding.teacher import Projection, fit_projection, teacher_vectors
+from indexer.embedding.training_data import HELD_OUT_ROWS, Pair, Split, Titled, read_pairs, read_titles, split
+from indexer.embedding.vocabulary import train_tokenizer
+from indexer.errors import CouncilError, SettingError
+
+_RARE = 1e-3
+"""Share of all tokens at which a token's first vector is halved (the weights of Arora et al. 2017, SIF)."""
+_START_LENGTH = 0.5
+
+
+def train(rows: Split, output: Path, recipe: Recipe, cache: Path | None = None) -> None:
+    """Train on `rows` and write the model folder `output`; teacher vectors are kept in `cache`.
+
+    The table is the mean of `recipe.runs` runs from the same start with different seeds, which is better than any
+    one of them (model soups, Wortsman et al. 2022, arXiv 2203.05482).
+    """
+    if not rows.pairs:
+        raise SettingError("no pair of an allowed source is left to train on; see training_sources.py")
+    tokenizer = train_tokenizer(vocabulary_texts(rows.pairs), recipe.vocabulary)
+    taught = [i for i, pair in enumerate(rows.pairs) if pair.domain != "laws"]
+    vectors = teacher_vectors([rows.pairs[i].english for i in taught], cache)
+    projection = fit_projection(vectors, recipe.dimension)
+    lesson = prepare(rows, tokenizer, np.array(taught, dtype=np.int64), projection.apply(vectors), recipe)
+    start = starting_table(tokenizer, lesson.pairs, projection, cache)
+    tables = [train_table(start, lesson, replace(recipe, seed=recipe.seed + run)) for run in range(recipe.runs)]
+    write_folder(output, tokenizer, np.mean(tables, axis=0, dtype=np.float32))
+
+
+def vocabulary_texts(pairs: Sequence[Pair]) -> list[str]:
+    """Both sides of every pair, of every second one for laws, which outnumber the rest."""
+    chosen = [pair for i, pair in enumerate(pairs) if pair.domain != "laws" or i % 2 == 0]
+    return [text for pair in chosen for text in (pair.english, pair.french)]
+
+
+def prepare(
+    rows: Split, tokenizer: Tokenizer, taught: NDArray[np.int64], teacher: NDArray[np.float32], recipe: Recipe
+) -> Lesson:
+    """Tokenise everything once."""
+
+    def sides(english: Sequence[str], french: Sequence[str]) -> Sides:
+        return Sides(
+            bag_tokens(tokenizer, english, recipe.longest),
+            bag_tokens(tokenizer, french, recipe.longest),
+            number_texts(english),
+            number_texts(french),
+        )
+
+    title_rows = [_rows_of(rows.titles, d, recipe.title_repeats.get(d, 1)) for d in ("laws", "digital")]
+    return Lesson(
+        pairs=sides([p.english for p in rows.pairs], [p.french for p in rows.pairs]),
+        pair_rows={domain: _rows_of(rows.pairs, domain) for domain in ("laws", "digital", "everyday")},
+        taught=taught,
+        teacher=teacher,
+        titles=sides([t.title_english for t in rows.titles], [t.title_french for t in rows.titles]),
+        texts=sides([t.text_english for t in rows.titles], [t.text_french for t in rows.titles]),
+        title_rows=np.concatenate(title_rows),
+    )
+
+
+def starting_table(
+    tokenizer: Tokenizer, pairs: Sides, projection: Projection, cache: Path | None
+) -> NDArray[np.float32]:
+    """What the teacher says of each token by itself, shorter for frequent tokens: (tokens, dimension)."""
+    vocabulary = tokenizer.get_vocab()
+    names = sorted(vocabulary, key=vocabulary.__getitem__)
+    vectors = projection.apply(teacher_vectors([name.removeprefix("##") for name in names], cache))
+    counts = np.bincount(np.concatenate([pairs.english.tokens, pairs.french.tokens]), minlength=len(names))
+    share = counts / max(1, counts.sum())
+    lengths = _START_LENGTH * np.sqrt(vectors.shape[1]) * _RARE / (_RARE + share)
+    return np.asarray(vectors * lengths[:, None], dtype=np.float32)
+
+
+def _rows_of(rows: Sequence[Pair | Titled], domain: str, repeats: int = 1) -> NDArray[np.int64]:
+    found = np.array([i for i, row in enumerate(rows) if row.domain == domain], dtype=np.int64)
+    return np.tile(found, repeats)
+
+
+def _options() -> argparse.ArgumentParser:
+    recipe = Recipe()
+    parser = argparse.ArgumentParser(prog="python -m indexer.embedding.train", description=__doc__)
+    parser.add_argument("--pairs", type=Path, required=True, help="gzipped source<TAB>en<TAB>fr")
+    parser.add_argument("--titles", type=Path, help="gzipped source<TAB>title_en<TAB>title_fr<TAB>text_en<TAB>text_fr")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write the model to")
+    parser.add_argument("--dimension", type=int, default=recipe.dimension)
+    parser.add_argument("--vocabulary", type=int, default=recipe.vocabulary, help="most tokens to learn")
+    parser.add_argument("--epochs", type=int, default=recipe.epochs)
+    parser.add_argument("--seed", type=int, default=recipe.seed)
+    parser.add_argument("--runs", type=int, default=recipe.runs, help="runs to average, with seeds in a row")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the teacher's vectors between runs")
+    parser.add_argument("--held-out", type=int, default=HELD_OUT_ROWS, help="rows a domain to hold out at most")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: 0 when the model is written, 1 when the data cannot be used."""
+    options = _options().parse_args(arguments)
+    recipe = Recipe(
+        dimension=options.dimension,
+        vocabulary=options.vocabulary,
+        epochs=options.epochs,
+        seed=options.seed,
+        runs=options.runs,
+    )
+    try:
+        pairs = read_pairs(options.pairs)
+        titles = read_titles(options.titles) if options.titles else []
+        train(split(pairs, titles, rows=options.held_out), options.output, recipe, options.cache)
+    except CouncilError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"model written to {options.output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
