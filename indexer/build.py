@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -86,13 +86,13 @@ def build(
         for stale in folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(stale)  # left by a build that was killed
         old = None if rebuild else _old_index(folder, embedder)
-        readings, failures, read = _read_all(found.files, found.folders, old, progress)
+        readings, failures, read, narrowed = _read_all(found.files, found.folders, old, progress)
         if not readings:
             reasons = "\n".join(failure.message for failure in failures)
             raise CouncilError(f"none of the {len(found.files)} documents could be read; nothing written\n{reasons}")
         known = old.manifest.sources if old else {}
         removed = tuple(sorted(set(known) - {reading.record.source for reading in readings}))
-        if old and not removed and not read:
+        if old and not (removed or read or narrowed):
             return BuildReport(
                 old.generation, False, len(readings), old.manifest.passages, 0, 0, (), found.skipped, failures
             )
@@ -139,14 +139,14 @@ def _fingerprint() -> str:
 
 def _read_all(
     sources: Sequence[SourceFile], folders: Sequence[Path], old: store.Index | None, progress: Progress
-) -> tuple[list[_Reading], tuple[Failure, ...], int]:
-    """Readings of all sources in order of their names, the failures, and how many were read anew."""
+) -> tuple[list[_Reading], tuple[Failure, ...], int, int]:
+    """Readings of all sources by name, the failures, how many were read anew, and how many only narrowed."""
     entries = catalogue.load(list(folders))
     fingerprint = _fingerprint()
     known = old.manifest.sources if old else {}
     readings: list[_Reading] = []
     failures: list[Failure] = []
-    read = 0
+    read = narrowed = 0
     for done, source in enumerate(sources):
         progress("read", done, len(sources))
         entry = entries.entry(source.path)
@@ -167,9 +167,11 @@ def _read_all(
             kept = old is not None and state is not None
             failures.append(Failure(source.path, str(error), kept))
             if old and state:
-                readings.append(_taken_over(old, state))
+                kept_reading = _narrowed(_taken_over(old, state), entry)
+                narrowed += kept_reading.record != old.document(state.document_id)
+                readings.append(kept_reading)
     progress("read", len(sources), len(sources))
-    return readings, tuple(failures), read
+    return readings, tuple(failures), read, narrowed
 
 
 def _digest(path: Path) -> str:
@@ -190,6 +192,14 @@ def _taken_over(old: store.Index, state: store.SourceState) -> _Reading:
             f"build it again: council index SOURCE... --index {old.folder} --rebuild"
         )
     return _Reading(record, tuple(old.passages(record.id)), state)
+
+
+def _narrowed(reading: _Reading, entry: catalogue.CatalogueEntry | None) -> _Reading:
+    """A reading kept from before under what the catalogue says today: a narrower audience holds at once."""
+    if entry is None or entry.distribution is None:
+        return reading
+    distribution = describe.narrower(reading.record.distribution, entry.distribution)
+    return replace(reading, record=replace(reading.record, distribution=distribution))
 
 
 def _write_generation(

@@ -64,6 +64,11 @@ def describe(document: Document, digest: str, entry: CatalogueEntry | None) -> D
     )
 
 
+def narrower(one: Distribution, other: Distribution) -> Distribution:
+    """Of two audiences the narrower."""
+    return max(one, other, key=_AUDIENCES.index)
+
+
 def heading_role(heading: str) -> Role | None:
     """The role that a heading of the templates gives to what stands under it, if it is one of them.
 
@@ -119,7 +124,7 @@ def _labelled_jurisdiction(document: Document) -> str | None:
 
 def _distribution(document: Document, stated: Distribution | None) -> Distribution:
     least = Distribution.MEMBERS if stated is None or _has_notice(document) else Distribution.PUBLIC
-    return max(stated or least, least, key=_AUDIENCES.index)
+    return narrower(stated or least, least)
 
 
 def _has_notice(document: Document) -> bool:

@@ -68,9 +68,9 @@ def write(folder: Path, entries: Iterable[LexicalEntry]) -> None:
 
 
 def _tokens(words: str, field: str) -> list[str]:
-    if field == NEUTRAL:
-        return text.surface_forms(words)
-    return text.stems(words, "en" if field == "en" else "fr")
+    """Tokens of a question, which may be in either language, so the stop words of both say nothing in it."""
+    kept = text.without_stop_words(text.words(words))
+    return kept if field == NEUTRAL else text.stemmed(kept, "en" if field == "en" else "fr")
 
 
 class LexicalIndex:

@@ -87,6 +87,8 @@ class Manifest(BaseModel):
 class Filters:
     """Hard conditions on passages; an empty field does not filter. Values of one field are alternatives.
 
+    `documents` are ids of the only documents allowed: None allows all, an empty tuple none.
+
     `date_from` and `date_to` take `YYYY`, `YYYY-MM` or `YYYY-MM-DD` and include their whole year or month; a
     passage without a meeting date is outside every range.
     """
@@ -97,10 +99,10 @@ class Filters:
     document_languages: tuple[str, ...] = ()
     date_from: str | None = None
     date_to: str | None = None
-    documents: tuple[str, ...] = ()
+    documents: tuple[str, ...] | None = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, field.name) for field in fields(self))
+        return self.documents is not None or any(getattr(self, field.name) for field in fields(self))
 
 
 def write_database(
@@ -297,12 +299,12 @@ class Index:
         clauses: list[str] = []
         values: list[Any] = []
         for column, wanted in (
-            ("documents.type", filters.types),
-            ("passages.role", filters.roles),
-            ("documents.language", filters.document_languages),
+            ("documents.type", filters.types or None),
+            ("passages.role", filters.roles or None),
+            ("documents.language", filters.document_languages or None),
             ("documents.id", filters.documents),
         ):
-            if wanted:
+            if wanted is not None:
                 clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
                 values.extend(wanted)
         if filters.jurisdictions:

@@ -23,8 +23,8 @@ class Weights:
     can match, leans on the dense leg by itself.
     """
 
-    lexical: float = 1.0
-    terms: float = 0.5  # weight of the glossary's other wordings, in both legs
+    lexical: float = 2.0
+    terms: float = 0.75  # weight of the glossary's other wordings, in both legs
     pool: int = 200  # candidates taken from each leg
 
 
