@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_INDEX = Path(".index")
 OK, FAILED, USAGE = 0, 1, 2
+SKIPPED_NAMED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -168,7 +169,10 @@ def _summary(report: BuildReport) -> list[str]:
         + (f"{report.read} read, {count(report.embedded, 'passage')} embedded" if report.changed else "nothing changed")
     ]
     lines += [f"removed: {name}" for name in report.removed]
-    lines += [f"passed over (no document's suffix): {path}" for path in report.skipped]
+    if report.skipped:
+        names = ", ".join(path.name for path in report.skipped[:SKIPPED_NAMED])
+        more = ", …" if len(report.skipped) > SKIPPED_NAMED else ""
+        lines.append(f"{count(len(report.skipped), 'file')} without a document's suffix passed over: {names}{more}")
     if report.failures:
         lines.append(f"{count(len(report.failures), 'file')} could not be read:")
     return lines

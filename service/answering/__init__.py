@@ -22,7 +22,7 @@ from service.retrieval import Hit, retrieve
 class Thresholds:
     """When evidence counts; tuned on the tune split of `eval/gold` (see README, "Quality")."""
 
-    answered: float = 0.33  # score of the best sentence below which the documents do not answer
+    answered: float = 0.35  # score of the best sentence below which the documents do not answer
     unnamed: float = 0.45  # its cosine, below which it does not answer if it holds nothing that the question names
     listed: float = 0.6  # share of the best sentence's score that a jurisdiction's sentence needs to be listed
     off_topic: float = 0.8  # the same, for one that names no term of the question where others do
