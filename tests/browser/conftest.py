@@ -20,7 +20,7 @@ QUIET = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, or the one that Playwright brings; closed after each module, for its event loop blocks others'."""
+    """The system's Chromium, or Playwright's own; closed after each module, for its event loop blocks others."""
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
