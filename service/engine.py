@@ -6,14 +6,12 @@ import threading
 import time
 from pathlib import Path
 
-from indexer import embedding, glossary, sentences
-from indexer.documents import Status
+from indexer import embedding, glossary
 from indexer.store import Index, current_generation, open_index
 from service.answering import answer, passage_hit
-from service.answering.status import status_of
 from service.contract import Answer, SearchResult
 from service.query import Query
-from service.retrieval import Hit, retrieve
+from service.retrieval import retrieve
 
 
 class Engine:
@@ -45,26 +43,10 @@ class Engine:
     def search(self, query: Query) -> SearchResult:
         """The passages nearest to a query."""
         began = time.perf_counter()
-        hits = self._with_status(query) if query.statuses else retrieve(self.index(), self._embedder, query)
+        hits = retrieve(self.index(), self._embedder, query)
         return SearchResult(
             query=query.text,
             language=query.language,
             passages=[passage_hit(hit) for hit in hits],
             took_ms=round((time.perf_counter() - began) * 1000, 1),
         )
-
-    def _with_status(self, query: Query) -> list[Hit]:
-        """Hits of which a sentence has one of the statuses asked for: as many as wanted, or all there are."""
-        index = self.index()
-        looked_at = 10 * query.limit
-        while True:
-            hits = retrieve(index, self._embedder, query, limit=looked_at)
-            kept = [hit for hit in hits if _statuses(hit) & set(query.statuses)]
-            if len(kept) >= query.limit or len(hits) < looked_at:
-                return kept[: query.limit]
-            looked_at *= 4
-
-
-def _statuses(hit: Hit) -> set[Status]:
-    text = hit.passage.text
-    return {status_of(text[start:end], hit.passage.role) for start, end in sentences.split(text)}

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from indexer.documents import DocumentRecord, Language, Passage
+from indexer import sentences
+from indexer.documents import DocumentRecord, Language, Passage, Status
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service.query import Query
+from service.status import status_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,24 @@ class Hit:
 def retrieve(
     index: Index, embedder: Embedder, query: Query, *, limit: int | None = None, weights: Weights = DEFAULT_WEIGHTS
 ) -> list[Hit]:
-    """The passages nearest to the query, best first; `limit` overrides the query's own."""
+    """The passages nearest to the query, best first; `limit` overrides the query's own.
+
+    Where the query asks for statuses, only passages of which a sentence has one: as many as wanted, or all there are.
+    """
     wanted = query.limit if limit is None else limit
     vector = query_vector(embedder, query, weights)
+    if not query.statuses:
+        return _nearest(index, query, vector, wanted, weights)
+    looked_at = 10 * wanted
+    while True:
+        hits = _nearest(index, query, vector, looked_at, weights)
+        kept = [hit for hit in hits if _statuses(hit.passage) & set(query.statuses)]
+        if len(kept) >= wanted or len(hits) < looked_at:
+            return kept[:wanted]
+        looked_at *= 4
+
+
+def _nearest(index: Index, query: Query, vector: npt.NDArray[np.float32], wanted: int, weights: Weights) -> list[Hit]:
     numbers, scores, dense, lexical = fused(index, query, vector, max(weights.pool, wanted), weights)
     order = np.lexsort((numbers, -scores))[:wanted]
     passages = index.numbered(numbers[order])
@@ -56,6 +73,11 @@ def retrieve(
         Hit(passage, documents[passage.document_id], float(scores[at]), float(dense[at]), float(lexical[at]))
         for passage, at in zip(passages, order, strict=True)
     ]
+
+
+def _statuses(passage: Passage) -> set[Status]:
+    text = passage.text
+    return {status_of(text[start:end], passage.role) for start, end in sentences.split(text)}
 
 
 def query_vector(embedder: Embedder, query: Query, weights: Weights) -> npt.NDArray[np.float32]:

@@ -10,9 +10,9 @@ from indexer.documents import Language, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
 from indexer.store import Index
-from service.answering.status import status_of
 from service.query import Query
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Weights, query_vector
+from service.status import status_of
 
 _BOTH: tuple[Language, ...] = ("en", "fr")
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import language
+from indexer import language, sentences
 from indexer.documents import Status
 from service.filters import make_filters
 from service.messages import RefusedError
 from service.query import understand
+from service.status import status_of
 
 GOLD = Path(__file__).resolve().parents[2] / "eval/gold/corpus.jsonl"
 NEEDS = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
@@ -94,6 +95,9 @@ def test_a_status_asked_for_is_the_status_of_every_finding(engine, check_answer,
     answer = engine.answer(understand(LISTS["en"], statuses=(status,)))
     check_answer(answer)
     assert {finding.status for finding in answer.findings} <= {status}
+    for hit in answer.passages:
+        said = {status_of(hit.text[start:end], hit.role) for start, end in sentences.split(hit.text)}
+        assert status in said
 
 
 @pytest.mark.parametrize("limit", [1, 4, 60])

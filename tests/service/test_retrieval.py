@@ -138,7 +138,7 @@ def test_a_question_without_a_known_word_still_gives_a_list(index, embedder):
 @pytest.mark.parametrize("status", Status)
 def test_statuses_narrow_a_search(engine, status):
     from indexer import sentences
-    from service.answering.status import status_of
+    from service.status import status_of
 
     everything = engine.search(understand(TOPIC, limit=MAX_LIMIT)).passages
     result = engine.search(understand(TOPIC, statuses=(status,), limit=20)).passages

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.documents import Role, Status
 from indexer.text import fold
-from service.answering.status import status_of
+from service.status import status_of
 
 TABLE = tomllib.loads((files("service") / "data" / "status_cues.toml").read_text(encoding="utf-8"))
 
