@@ -14,6 +14,7 @@ _MIN_SUPPORT = 3
 _MAX_DEPTH = 4
 _MAX_STARTS = 200
 _TABULAR_SHARE = 0.75
+_TITLE_SIZE = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,16 @@ def _follow(
 
 
 def _trimmed(rows: Sequence[Row], first: int, last: int, at: float) -> tuple[int, int]:
-    """The span without rows at its top that stand on one side only: titles and the like."""
-    while first < last and not (rows[first].x0 < at < rows[first].x1):
+    """The span without the titles around it.
+
+    Rows on the left alone, above all on the right, may be titles: read before the columns they keep their order either
+    way. Rows on the left alone at the foot are the longer left column, but for larger type: the title of what follows.
+    """
+    while first < last and rows[first].x1 < at:
         first += 1
+    larger = _TITLE_SIZE * median(row.size for row in rows[first : last + 1])
+    while last > first and rows[last].x1 < at and rows[last].size > larger:
+        last -= 1
     return first, last
 
 

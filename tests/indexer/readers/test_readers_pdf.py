@@ -79,6 +79,43 @@ def test_two_columns_drawn_row_by_row_under_and_over_full_lines(tmp_path: Path) 
     assert document.blocks[0].level == 1
 
 
+def test_columns_that_begin_unevenly_and_a_title_after_them(tmp_path: Path) -> None:
+    """A heading opens the left column; the right one begins higher, with the end of a sentence of the left."""
+
+    def paint(page: canvas.Canvas) -> None:
+        page.setFont("Helvetica-Bold", 15)
+        page.drawString(72, 664, "Mobile counters")
+        page.drawString(320, 651, "Paying online")
+        page.drawString(72, 540, "What comes next")
+        page.setFont("Helvetica", 10)
+        page.drawString(320, 680, "half of whom had never used the web.")
+        lines(
+            page, 72, 632, "A bus with a counter visits the northern", "villages twice a month, as was asked for",
+            "by their councils. In the first month it", "served four hundred people or so,",
+        )  # fmt: skip
+        lines(
+            page, 320, 632, "Fines can be paid by card since March,", "and receipts are sent by e-mail; the fees",
+            "are borne by the province for one year", "and will then be looked at again.",
+        )  # fmt: skip
+        lines(
+            page,
+            72,
+            520,
+            "This line runs over the full width of the page, below both of the columns above it, and ends.",
+        )
+
+    assert texts(draw(tmp_path / "uneven.pdf", paint)) == [
+        "Mobile counters",
+        "A bus with a counter visits the northern villages twice a month, as was asked for by their councils. In the "
+        "first month it served four hundred people or so, half of whom had never used the web.",
+        "Paying online",
+        "Fines can be paid by card since March, and receipts are sent by e-mail; the fees are borne by the province "
+        "for one year and will then be looked at again.",
+        "What comes next",
+        "This line runs over the full width of the page, below both of the columns above it, and ends.",
+    ]
+
+
 def test_full_line_between_two_sets_of_columns(tmp_path: Path) -> None:
     def paint(page: canvas.Canvas) -> None:
         for top in (700, 600):
