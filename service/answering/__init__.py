@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer import dates, jurisdictions
-from indexer.documents import Language
+from indexer.documents import Language, Role
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service.answering import evidence
@@ -28,8 +28,11 @@ class Thresholds:
     off_topic: float = 0.8  # the same, for one that names no term of the question where others do
     hits: int = 30  # passages looked at
     statements: int = 3  # sentences quoted where the question does not ask for a list
+    also: float = 0.6  # share of the first sentence's score that a further one needs
+    settled: float = 0.4  # what a decision or follow-up gains on other sentences where one is asked for
 
 
+_SETTLED = (Role.DECISION, Role.FOLLOW_UP)
 DEFAULT_THRESHOLDS = Thresholds()
 
 
@@ -41,7 +44,7 @@ def answer(index: Index, embedder: Embedder, query: Query, *, thresholds: Thresh
     answered = bool(found) and _close(found[0], thresholds)
     chosen: list[Evidence] = []
     if answered:
-        chosen = _for_list(found, thresholds) if query.kind == "list" else found[: thresholds.statements]
+        chosen = _for_list(found, thresholds) if query.kind == "list" else _statements(found, query, thresholds)
         answered = bool(chosen)
     citations = [_citation(number, item) for number, item in enumerate(chosen, start=1)]
     findings = _findings(chosen, query)
@@ -85,6 +88,17 @@ def passage_hit(hit: Hit) -> PassageHit:
 def _close(best: Evidence, thresholds: Thresholds) -> bool:
     """Whether the best sentence is close enough to the question to be an answer."""
     return best.score >= thresholds.answered and (best.overlap > 0 or best.cosine >= thresholds.unnamed)
+
+
+def _statements(found: Sequence[Evidence], query: Query, thresholds: Thresholds) -> list[Evidence]:
+    """The sentences to quote where the question asks for no list."""
+
+    def rank(item: Evidence) -> float:
+        asked = query.kind == "decision" and item.hit.passage.role in _SETTLED
+        return item.score + (thresholds.settled if asked else 0.0)
+
+    ranked = sorted(found, key=rank, reverse=True)[: thresholds.statements]
+    return [item for item in ranked if rank(item) >= thresholds.also * rank(ranked[0])]
 
 
 def _for_list(found: Sequence[Evidence], thresholds: Thresholds) -> list[Evidence]:

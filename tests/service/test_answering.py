@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import language, sentences
-from indexer.documents import Status
+from indexer.documents import Role, Status
 from service.filters import make_filters
 from service.messages import RefusedError
 from service.query import understand
@@ -175,3 +175,13 @@ def test_any_question_gets_a_valid_answer(engine, check_answer, question):
     except RefusedError:
         return
     check_answer(engine.answer(query))
+
+
+@pytest.mark.parametrize(
+    "question", ["What was decided about the mapping tool?", "Qu’a-t-on décidé au sujet de l’outil de cartographie?"]
+)
+def test_what_was_decided_is_answered_by_the_decision_first(engine, check_answer, question):
+    answer = engine.answer(understand(question))
+    check_answer(answer)
+    assert answer.kind == "decision"
+    assert answer.citations[0].role in {Role.DECISION, Role.FOLLOW_UP}
