@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -232,7 +231,8 @@ def _write_generation(
         sources={reading.record.source: reading.state for reading in readings},
     )
     (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    _sync(aside)
+    for path in [*aside.rglob("*"), aside]:
+        store.bring_to_disk(path)  # before a rename makes it the generation that serves
     aside.rename(folder / name)
     store.switch(folder, name)
     _clear(folder, name)
@@ -264,16 +264,6 @@ def _embed(
 def _next_name(folder: Path) -> str:
     numbers = [int(path.name[1:]) for path in folder.glob("g*") if path.name[1:].isdigit()]
     return f"g{max(numbers, default=0) + 1:06d}"
-
-
-def _sync(base: Path) -> None:
-    """Bring every file of a new generation to the disk before a rename makes it the one that serves."""
-    for path in [*base.rglob("*"), base]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _clear(folder: Path, serving: str) -> None:

@@ -104,7 +104,7 @@ class LexicalIndex:
             weight = neutral_weight if field == NEUTRAL else 1.0
             for token in dict.fromkeys(_tokens(question, field)):
                 weights[field, token] = weight
-                bounds[field] += weight * self._idf(field, token) * (_K1 + 1)
+                bounds[field] += weight * self.idf(token, field) * (_K1 + 1)
         for language, wordings in (also or {}).items():
             for wording in wordings:
                 tokens = text.stems(wording, language)
@@ -140,9 +140,6 @@ class LexicalIndex:
 
     def idf(self, token: str, field: str = NEUTRAL) -> float:
         """Inverse document frequency of a token as BM25 has it: `ln(1 + (N - n + 0.5) / (n + 0.5))`."""
-        return self._idf(field, token)
-
-    def _idf(self, field: str, token: str) -> float:
         total = self._searcher.num_docs
         having = self._searcher.doc_freq(field, token)
         return math.log(1 + (total - having + 0.5) / (having + 0.5))

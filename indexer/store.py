@@ -169,12 +169,15 @@ def current_generation(folder: Path) -> str | None:
 def switch(folder: Path, generation: str) -> None:
     """Make `generation` the one that serves: one rename, so that a reader sees the old name or the new one."""
     aside = folder / f".{CURRENT}.new"
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(generation + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    aside.write_text(generation + "\n", encoding="utf-8")
+    bring_to_disk(aside)
     aside.replace(folder / CURRENT)
-    handle = os.open(folder, os.O_RDONLY)
+    bring_to_disk(folder)
+
+
+def bring_to_disk(path: Path) -> None:
+    """Have the system write the file, or the folder's list of names, to the disk now."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
