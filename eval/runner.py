@@ -13,12 +13,11 @@ from pathlib import Path
 from eval.gate import breaches, read_gate
 from eval.needs import Need, covered, read_needs
 from eval.scores import Asked, figures
-from indexer.documents import Language
+from indexer.documents import LANGUAGES
 from service.contract import Answer, Citation
 from service.engine import Engine
 from service.query import understand
 
-_LANGUAGES: tuple[Language, ...] = ("en", "fr")
 _WARM_UP = "council"  # the first question opens files; it is not timed
 
 
@@ -51,7 +50,7 @@ def evaluate(engine: Engine, needs: Sequence[Need]) -> dict[str, dict[str, float
     """Figures by language: see `eval.scores.figures`; with latency in milliseconds."""
     engine.answer(understand(_WARM_UP))
     report: dict[str, dict[str, float]] = {}
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         asked, seconds = [], []
         for need in needs:
             timed = _ask(engine, need.question(language))

@@ -166,9 +166,9 @@ def _read_all(
             kept = old is not None and state is not None
             failures.append(Failure(source.path, str(error), kept))
             if old and state:
-                kept_reading = _narrowed(_taken_over(old, state), entry)
-                narrowed += kept_reading.record != old.document(state.document_id)
-                readings.append(kept_reading)
+                before = _taken_over(old, state)
+                readings.append(_narrowed(before, entry))
+                narrowed += readings[-1] != before
     progress("read", len(sources), len(sources))
     return readings, tuple(failures), read, narrowed
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from indexer import dates, jurisdictions, language, sentences
 from indexer.catalogue import CatalogueEntry
-from indexer.document_words import table
+from indexer.document_words import heading_role, table
 from indexer.documents import (
     Block,
     BlockKind,
@@ -23,8 +23,6 @@ from indexer.text import fold
 
 _TITLE_ZONE = 2_000  # characters from the start in which a title page says kind and date
 _SHORT = 14  # words of a block that may be a title line
-_NUMBERED = re.compile(r"^\d+\s*[.)]\s*")
-_TOOL_TITLES = re.compile(r"^(microsoft word|untitled|document\d*$|.*\.(docx?|pdf|txt)$)", re.IGNORECASE)
 _AUDIENCES = (Distribution.PUBLIC, Distribution.MEMBERS, Distribution.SECRETARIAT)  # widest first
 _FORM_ROLES = frozenset({Role.ACHIEVEMENT, Role.PRIORITY, Role.SHOWCASE, Role.NEED})
 
@@ -69,15 +67,6 @@ def narrower(one: Distribution, other: Distribution) -> Distribution:
     return max(one, other, key=_AUDIENCES.index)
 
 
-def heading_role(heading: str) -> Role | None:
-    """The role that a heading of the templates gives to what stands under it, if it is one of them.
-
-    The heading's first line is compared, without its number and what follows a colon.
-    """
-    first = _NUMBERED.sub("", fold(heading).strip()).split("\n")[0].split(":")[0].strip(" .–-")
-    return table().roles.get(re.sub(r"\s*/\s*", "/", re.sub(r"\s+", " ", first)))
-
-
 def _block_text(document: Document, block: Block) -> str:
     return document.text[block.start : block.end]
 
@@ -115,10 +104,9 @@ def _meeting_date(document: Document) -> str | None:
 def _labelled_jurisdiction(document: Document) -> str | None:
     """The code in a line such as `Jurisdiction: Nova Scotia`; None where the line is missing or empty."""
     for block in document.blocks[:40]:
-        label, colon, name = _block_text(document, block).partition(":")
-        if colon and fold(label).strip() in table().jurisdiction_labels:
-            named = jurisdictions.named_in(name)
-            return named[0] if named else None
+        name = jurisdictions.labelled(_block_text(document, block))
+        if name is not None:
+            return next(iter(jurisdictions.named_in(name)), None)
     return None
 
 
@@ -145,9 +133,8 @@ def _has_notice(document: Document) -> bool:
 
 
 def _title(document: Document, kind: DocumentType, spoken: Language, date: str | None, jurisdiction: str | None) -> str:
-    declared = (document.metadata_title or "").strip()
-    if declared and not _TOOL_TITLES.match(declared):
-        return declared
+    if document.metadata_title:
+        return document.metadata_title
     if kind is not DocumentType.OTHER:
         parts = [table().titles[spoken][kind]]
         if jurisdiction:

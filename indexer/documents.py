@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 Language = Literal["en", "fr"]
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
 DocumentFormat = Literal["pdf", "docx", "html", "text"]
 
 
@@ -120,7 +121,7 @@ class Document:
     """A file as read: canonical text, and where its blocks, pages and tables lie in it.
 
     `blocks` are in reading order and do not overlap; every character outside them is white space.
-    `metadata_title` is the title that the file itself declares, if any.
+    `metadata_title` is the title that the file itself declares, None where it declares none or a program made it up.
     """
 
     source: str

@@ -14,12 +14,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from indexer.documents import Language
+from indexer.documents import LANGUAGES, Language
 from indexer.errors import SettingError
 from indexer.text import fold, stemmer, stop_words
 
 _TABLE = "indexer/data/glossary.toml"
-_LANGUAGES: tuple[Language, ...] = ("en", "fr")
 _LISTS = ("en", "fr", "abbreviations", "context")
 _KEYS = (*_LISTS, "topic")
 
@@ -126,7 +125,7 @@ def find_terms(text: str) -> tuple[Match, ...]:
     found = _words(text)
     candidates: list[Match] = []
     read: set[str] = set()
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         steps = _steps(found, language, glossary.spellings)
         candidates.extend(_named(steps, glossary.forms[language]))
         read.update(step.stem for row in steps for step in row)
@@ -270,7 +269,7 @@ def _load(data: Mapping[str, Any]) -> _Glossary:
     spellings = data.get("spelling", {})
     loaded = tuple(_term(number, row) for number, row in enumerate(data.get("term", ()), start=1))
     owners: dict[str, int] = {}
-    forms = {language: _index(loaded, language, spellings, owners) for language in _LANGUAGES}
+    forms = {language: _index(loaded, language, spellings, owners) for language in LANGUAGES}
     abbreviations: dict[str, tuple[Term, ...]] = {}
     contexts: dict[str, frozenset[str]] = {}
     for number, term in enumerate(loaded, start=1):
@@ -297,7 +296,7 @@ def _term(number: int, row: Mapping[str, Any]) -> Term:
     lists: dict[str, tuple[str, ...]] = {}
     for key in _LISTS:
         value = row.get(key)
-        if value is None and key not in _LANGUAGES:
+        if value is None and key not in LANGUAGES:
             lists[key] = ()
             continue
         if not isinstance(value, list) or not value:
@@ -377,5 +376,5 @@ def _index(
 def _company(context: tuple[str, ...], spellings: Mapping[str, str]) -> frozenset[str]:
     """The words of a context as they stand and as each language stems them."""
     found = _words(" ".join(context))
-    steps = [step for language in _LANGUAGES for row in _steps(found, language, spellings) for step in row]
+    steps = [step for language in LANGUAGES for row in _steps(found, language, spellings) for step in row]
     return frozenset(step.stem for step in steps).union(word.folded for word in found)

@@ -176,12 +176,22 @@ def exact(text: str) -> str | None:
     return book.squashed.get("".join(_WORD.findall(_fold(bare)[0].lower())))
 
 
+def labelled(text: str) -> str | None:
+    """What follows a label such as "Jurisdiction:" or "Administration :"; None for a text without one."""
+    return _after_label(text, _book().labels)
+
+
 def _without_label(text: str, labels: frozenset[str]) -> str:
     """The heading without a list number and without a word that only says "jurisdiction" before a colon."""
     text = re.sub(r"^\s*(?:[-•*–]|\d{1,3}\s?[.)])\s+", "", text)
+    name = _after_label(text, labels)
+    return text if name is None else name
+
+
+def _after_label(text: str, labels: frozenset[str]) -> str | None:
     label, colon, name = text.partition(":")
     words = _WORD.findall(_fold(label)[0].lower())
-    return name if colon and words and all(word in labels for word in words) else text
+    return name if colon and words and all(word in labels for word in words) else None
 
 
 def _find(text: str) -> Iterator[_Found]:

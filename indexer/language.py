@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import log
-from typing import Any, get_args
+from typing import Any
 
-from indexer.documents import Language
+from indexer.documents import LANGUAGES, Language
 from indexer.errors import SettingError
 
 _TABLE = "indexer/data/language_words.toml"
-_LANGUAGES: tuple[Language, ...] = get_args(Language)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 # An address is in no language: "www.example.ca/services/index.html" must not outvote the words around it.
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]+")
@@ -159,7 +158,7 @@ def _votes(data: Mapping[str, Any], section: str) -> dict[str, int]:
     if not isinstance(weight, int) or weight < 1:
         raise SettingError(f"{_TABLE}: {section}.weight is {weight!r}; give a whole number above 0")
     votes: dict[str, int] = {}
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         for word in _list(data, section, language):
             if word in votes:
                 raise SettingError(f"{_TABLE}: {word!r} stands twice in [{section}]; keep one")

@@ -16,12 +16,11 @@ import numpy.typing as npt
 import tantivy
 
 from indexer import text
-from indexer.documents import Language
+from indexer.documents import LANGUAGES, Language
 
 NEUTRAL = "any"
 NUMBER = "number"
-_LANGUAGES: tuple[Language, ...] = ("en", "fr")
-_FIELDS: tuple[str, ...] = (*_LANGUAGES, NEUTRAL)
+_FIELDS: tuple[str, ...] = (*LANGUAGES, NEUTRAL)
 _K1 = 1.2  # tantivy's constants of BM25; b = 0.75
 _WRITER_BYTES = 64_000_000
 
@@ -133,7 +132,7 @@ class LexicalIndex:
             )
         hits = self._searcher.search(query, limit, count=False).hits
         numbers = self._searcher.fast_field_values(NUMBER, [address for _, address in hits])
-        bound = max(bounds[language] for language in _LANGUAGES) + bounds[NEUTRAL]
+        bound = max(bounds[language] for language in LANGUAGES) + bounds[NEUTRAL]
         return LexicalHits(
             np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32), bound
         )

@@ -11,7 +11,7 @@ from indexer.store import Index, current_generation, open_index
 from service.answering import answer, passage_hit
 from service.contract import Answer, SearchResult
 from service.query import Query
-from service.retrieval import retrieve
+from service.retrieval import query_vector, retrieve
 
 
 class Engine:
@@ -43,7 +43,7 @@ class Engine:
     def search(self, query: Query) -> SearchResult:
         """The passages nearest to a query."""
         began = time.perf_counter()
-        hits = retrieve(self.index(), self._embedder, query)
+        hits = retrieve(self.index(), query, query_vector(self._embedder, query))
         return SearchResult(
             query=query.text,
             language=query.language,

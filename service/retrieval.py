@@ -17,7 +17,7 @@ from service.status import status_of
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How the legs are fused; tuned on the tune split of `eval/gold` (see README, "Quality").
+    """How the legs are fused; chosen on the tune split of `eval/gold`, with an eye on a second set of needs.
 
     score = cosine + `lexical` x (BM25 score / highest BM25 score that the question could reach)
 
@@ -45,14 +45,18 @@ class Hit:
 
 
 def retrieve(
-    index: Index, embedder: Embedder, query: Query, *, limit: int | None = None, weights: Weights = DEFAULT_WEIGHTS
+    index: Index,
+    query: Query,
+    vector: npt.NDArray[np.float32],
+    *,
+    limit: int | None = None,
+    weights: Weights = DEFAULT_WEIGHTS,
 ) -> list[Hit]:
-    """The passages nearest to the query, best first; `limit` overrides the query's own.
+    """The passages nearest to the query, best first; `vector` is its `query_vector`, `limit` overrides its own.
 
     Where the query asks for statuses, only passages of which a sentence has one: as many as wanted, or all there are.
     """
     wanted = query.limit if limit is None else limit
-    vector = query_vector(embedder, query, weights)
     if not query.statuses:
         return _nearest(index, query, vector, wanted, weights)
     looked_at = 10 * wanted
@@ -80,7 +84,7 @@ def _statuses(passage: Passage) -> set[Status]:
     return {status_of(text[start:end], passage.role) for start, end in sentences.split(text)}
 
 
-def query_vector(embedder: Embedder, query: Query, weights: Weights) -> npt.NDArray[np.float32]:
+def query_vector(embedder: Embedder, query: Query, weights: Weights = DEFAULT_WEIGHTS) -> npt.NDArray[np.float32]:
     """The vector that stands for the query, of shape (dimension,) and unit length.
 
     To the question's own vector each term of the glossary that it names adds the mean of its wordings in both

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from indexer import jurisdictions
-from indexer.describe import heading_role
+from indexer.document_words import heading_role
 from indexer.documents import Block, BlockKind, Cell, Document, DocumentRecord, Role, Section, Table
 
 _HEAD_WORDS = 40  # a cell with more words than this is content, not the head of a row or a column

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from indexer.document_words import table
 from indexer.readers.contacts import holds_contact
 from indexer.readers.joining import begins_upper, ends_linking, ends_sentence
 from indexer.readers.markers import find_marker
 from indexer.readers.vocabulary import layout_words
+from indexer.text import fold
 
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}|[A-Z])[.)]\s+)+")
 _FIGURED = re.compile(r"\d{1,2}[.)]\s")
@@ -101,11 +104,16 @@ def _never(text: str) -> bool:
     )
 
 
+@cache
+def _months() -> frozenset[str]:
+    return frozenset(name for names in table().months.values() for name in names)
+
+
 def _is_date(lowered: str) -> bool:
-    words = re.findall(r"\w+", lowered)
-    if not any(w in layout_words().months for w in words):
+    words = re.findall(r"\w+", fold(lowered))
+    if not any(w in _months() for w in words):
         return False
-    others = [w for w in words if w not in layout_words().months and not w[0].isdigit()]
+    others = [w for w in words if w not in _months() and not w[0].isdigit()]
     return len(others) <= 2 and any(w.isdigit() for w in words)
 
 

@@ -11,7 +11,7 @@ from indexer.documents import Document
 from indexer.errors import UnreadableDocumentError
 from indexer.readers.canonical import CanonicalBuilder
 from indexer.readers.cleaning import LINE_BREAKS, clean_line
-from indexer.readers.furniture import furniture
+from indexer.readers.furniture import furniture, is_page_line
 from indexer.readers.joining import Spellings
 from indexer.readers.lines import Line
 from indexer.readers.reflow import reflow
@@ -106,19 +106,12 @@ def _marks_pages(lines: Sequence[str]) -> bool:
 def _furnished(pages: Sequence[Sequence[str]], numbered: bool) -> list[list[Line]]:
     """Clean lines of each page, without furniture."""
     laid_out = [_lines(page, number if numbered else None) for number, page in enumerate(pages, start=1)]
-    if not numbered:
-        gone = [
-            frozenset(i for i in f if _is_words(laid_out[0][i].text))
-            for f in furniture([[x.text for x in laid_out[0]]])
-        ]
-    else:
-        gone = furniture([[line.text for line in page] for page in laid_out])
+    texts = [[line.text for line in page] for page in laid_out]
+    if numbered:
+        gone = furniture(texts)
+    else:  # without pages nothing repeats from page to page, and a lone number may be content
+        gone = [frozenset(i for i, text in enumerate(page) if is_page_line(text)) for page in texts]
     return [[line for i, line in enumerate(page) if i not in drop] for page, drop in zip(laid_out, gone, strict=True)]
-
-
-def _is_words(text: str) -> bool:
-    """Without pages a lone number may be content, so only what says "page" goes."""
-    return any(c.isalpha() for c in text)
 
 
 def _lines(page: Sequence[str], number: int | None) -> list[Line]:

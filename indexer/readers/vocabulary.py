@@ -24,7 +24,6 @@ class LayoutWords:
     no_answers: frozenset[str]
     lead_ins: tuple[str, ...]
     column_heads: tuple[re.Pattern[str], ...]
-    months: frozenset[str]
     abbreviations: tuple[str, ...]
     linking: frozenset[str]
     coordinators: frozenset[str]
@@ -54,7 +53,6 @@ def layout_words() -> LayoutWords:
             no_answers=frozenset(headings["no_answer"]),
             lead_ins=tuple(headings["lead_ins"]),
             column_heads=tuple(re.compile(p, re.IGNORECASE) for p in headings["column_head_patterns"]),
-            months=frozenset(headings["months"]),
             abbreviations=tuple(data["joining"]["abbreviations"]),
             linking=frozenset(data["joining"]["linking"]),
             coordinators=frozenset(data["joining"]["coordinators"]),

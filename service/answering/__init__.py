@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from indexer import dates, jurisdictions
 from indexer.documents import Language, Role
@@ -15,12 +16,12 @@ from service.answering.evidence import Evidence
 from service.contract import Answer, Citation, Finding, JurisdictionName, PassageHit
 from service.messages import message
 from service.query import Query
-from service.retrieval import Hit, retrieve
+from service.retrieval import Hit, query_vector, retrieve
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When evidence counts; tuned on the tune split of `eval/gold` (see README, "Quality")."""
+    """When evidence counts; chosen on the tune split of `eval/gold`, `settled` on the whole of it."""
 
     answered: float = 0.35  # score of the best sentence below which the documents do not answer
     unnamed: float = 0.45  # its cosine, below which it does not answer if it holds nothing that the question names
@@ -39,8 +40,9 @@ DEFAULT_THRESHOLDS = Thresholds()
 def answer(index: Index, embedder: Embedder, query: Query, *, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Answer:
     """The answer to `query` from the documents in `index`, or the statement that they do not answer."""
     began = time.perf_counter()
-    hits = retrieve(index, embedder, query, limit=max(query.limit, thresholds.hits))
-    found = evidence.find(index, embedder, query, hits)
+    vector = query_vector(embedder, query)
+    hits = retrieve(index, query, vector, limit=max(query.limit, thresholds.hits))
+    found = evidence.find(index, embedder, query, vector, hits)
     answered = bool(found) and _close(found[0], thresholds)
     chosen: list[Evidence] = []
     if answered:
@@ -63,26 +65,34 @@ def answer(index: Index, embedder: Embedder, query: Query, *, thresholds: Thresh
 
 def passage_hit(hit: Hit) -> PassageHit:
     """A hit in the shape that leaves the service."""
-    passage, document = hit.passage, hit.document
+    passage = hit.passage
     return PassageHit(
-        passage_id=passage.id,
-        document_id=document.id,
-        document_title=document.title,
-        document_type=document.type,
-        document_language=document.language,
-        source=document.source.rpartition("/")[2],
+        **_place(hit),
         score=round(hit.score, 4),
         text=passage.text,
         start=passage.start,
         end=passage.end,
-        page=passage.page,
         language=passage.language,
-        role=passage.role,
-        jurisdictions=list(passage.jurisdictions),
-        speaker=passage.speaker,
         heading=list(passage.heading),
         meeting_date=passage.meeting_date,
     )
+
+
+def _place(hit: Hit) -> dict[str, Any]:
+    """The fields that say which passage a hit or citation is, and where it stands."""
+    passage, document = hit.passage, hit.document
+    return {
+        "passage_id": passage.id,
+        "document_id": document.id,
+        "document_title": document.title,
+        "document_type": document.type,
+        "document_language": document.language,
+        "source": document.source.rpartition("/")[2],
+        "page": passage.page,
+        "role": passage.role,
+        "jurisdictions": list(passage.jurisdictions),
+        "speaker": passage.speaker,
+    }
 
 
 def _close(best: Evidence, thresholds: Thresholds) -> bool:
@@ -119,19 +129,9 @@ def _for_list(found: Sequence[Evidence], thresholds: Thresholds) -> list[Evidenc
 
 
 def _citation(number: int, item: Evidence) -> Citation:
-    passage, document = item.hit.passage, item.hit.document
     return Citation(
         number=number,
-        passage_id=passage.id,
-        document_id=document.id,
-        document_title=document.title,
-        document_type=document.type,
-        document_language=document.language,
-        source=document.source.rpartition("/")[2],
-        page=passage.page,
-        role=passage.role,
-        jurisdictions=list(passage.jurisdictions),
-        speaker=passage.speaker,
+        **_place(item.hit),
         quote=item.quote,
         start=item.start,
         end=item.end,

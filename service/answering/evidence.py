@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from indexer import jurisdictions, sentences, text
-from indexer.documents import Language, Status
+from indexer.documents import LANGUAGES, Language, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
 from indexer.store import Index
 from service.query import Query
-from service.retrieval import DEFAULT_WEIGHTS, Hit, Weights, query_vector
+from service.retrieval import Hit
 from service.status import status_of
 
-_BOTH: tuple[Language, ...] = ("en", "fr")
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
 
 
@@ -44,10 +46,11 @@ class Evidence:
 
 
 def find(
-    index: Index, embedder: Embedder, query: Query, hits: Sequence[Hit], *, weights: Weights = DEFAULT_WEIGHTS
+    index: Index, embedder: Embedder, query: Query, vector: npt.NDArray[np.float32], hits: Sequence[Hit]
 ) -> list[Evidence]:
     """The best sentence of each hit, best first; where the query asks for statuses, of the sentences that have one.
 
+    `vector` is the query's, of shape (dimension,).
     A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
     """
@@ -60,7 +63,7 @@ def find(
     if not candidates:
         return []
     vectors = embedder.encode_documents([hit.passage.text[start:end] for hit, start, end in candidates])
-    cosines = vectors @ query_vector(embedder, query, weights)
+    cosines = vectors @ vector
     weigher = _Weigher(index, query)
     best: dict[str, Evidence] = {}
     for (hit, start, end), cosine in zip(candidates, cosines, strict=True):
@@ -110,7 +113,7 @@ class _Weigher:
             rest[match.start : match.end] = " " * (match.end - match.start)
         skipped = text.stop_words().question | text.stop_words().either
         self._words = [word for word in dict.fromkeys(text.words("".join(rest))) if word not in skipped]
-        self._named = {language: self._weights(language) for language in _BOTH}
+        self._named = {language: self._weights(language) for language in LANGUAGES}
 
     def of(self, sentence: str, language: Language) -> _Overlap:
         """The overlap of a sentence in `language`."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.catalogue import CatalogueEntry
-from indexer.describe import describe, document_id, heading_role
-from indexer.document_words import table
+from indexer.describe import describe, document_id
+from indexer.document_words import heading_role, table
 from indexer.documents import Distribution, Document, DocumentRecord, DocumentType, Role
+from indexer.readers import read
 
 Make = Callable[..., Document]
 
@@ -187,11 +190,20 @@ def test_a_document_without_title_gets_one_in_its_language(make_document: Make) 
 
 
 @pytest.mark.parametrize("tool_title", ["", "  ", "Microsoft Word - x", "Untitled", "Document1", "notes.docx"])
-def test_a_declared_title_counts_unless_a_program_made_it(make_document: Make, tool_title: str) -> None:
-    blocks = ("heading", "Picnic"), ("paragraph", "We eat outside.")
-    assert described(make_document(*blocks, metadata_title="Summer plans")).title == "Summer plans"
-    assert described(make_document(*blocks, metadata_title=tool_title)).title == "Picnic"
-    assert described(make_document(blocks[1], metadata_title=tool_title)).title == "notes"
+def test_a_declared_title_counts_unless_a_program_made_it(tmp_path: Path, tool_title: str) -> None:
+    def title(declared: str, *, headed: bool = True) -> str:
+        """The title given to a real file, read from the disk, that declares one."""
+        word = docx.Document()
+        word.core_properties.title = declared
+        if headed:
+            word.add_heading("Picnic")
+        word.add_paragraph("We eat outside.")
+        word.save(str(tmp_path / "notes.docx"))
+        return described(read(tmp_path / "notes.docx")).title
+
+    assert title("Summer plans") == "Summer plans"
+    assert title(tool_title) == "Picnic"
+    assert title(tool_title, headed=False) == "notes"
 
 
 def test_ids_are_readable_stable_and_apart() -> None:

@@ -9,9 +9,13 @@ from indexer import jurisdictions
 from indexer.documents import DocumentType, Role, Status
 from service.filters import make_filters
 from service.query import MAX_LIMIT, understand
-from service.retrieval import retrieve
+from service.retrieval import query_vector, retrieve
 
 TOPIC = "contact centre and telephone service"
+
+
+def nearest(index, embedder, query):
+    return retrieve(index, query, query_vector(embedder, query))
 
 
 def whole(date, last):
@@ -43,7 +47,7 @@ def allowed(index, values):
 
 def found(index, embedder, values, text=TOPIC, limit=MAX_LIMIT):
     query = understand(text, filters=make_filters(**values), limit=limit)
-    return [hit.passage.id for hit in retrieve(index, embedder, query)]
+    return [hit.passage.id for hit in nearest(index, embedder, query)]
 
 
 SINGLE = [
@@ -101,7 +105,7 @@ def test_a_lower_limit_gives_the_beginning_of_the_same_list(index, embedder):
 
 
 def test_scores_descend_and_no_passage_comes_twice(index, embedder):
-    hits = retrieve(index, embedder, understand(TOPIC, limit=MAX_LIMIT))
+    hits = nearest(index, embedder, understand(TOPIC, limit=MAX_LIMIT))
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
     assert np.isfinite(scores).all()
@@ -109,7 +113,7 @@ def test_scores_descend_and_no_passage_comes_twice(index, embedder):
 
 
 def test_a_passage_comes_with_its_own_document(index, embedder):
-    for hit in retrieve(index, embedder, understand(TOPIC, limit=30)):
+    for hit in nearest(index, embedder, understand(TOPIC, limit=30)):
         assert hit.document.id == hit.passage.document_id
         assert hit.document.text[hit.passage.start : hit.passage.end] == hit.passage.text
 
@@ -123,12 +127,12 @@ def test_the_same_question_gives_the_same_list(index, embedder):
     ["digital identity", "identité numérique", "online training for staff", "permis de conduire en ligne"],
 )
 def test_both_languages_are_found_by_a_question_in_one(index, embedder, text):
-    hits = retrieve(index, embedder, understand(text, limit=20))
+    hits = nearest(index, embedder, understand(text, limit=20))
     assert {hit.document.language for hit in hits} == {"en", "fr"}
 
 
 def test_words_that_stand_in_one_passage_alone_find_it(index, embedder):
-    assert "MyAlberta" in retrieve(index, embedder, understand("MyAlberta", limit=1))[0].passage.text
+    assert "MyAlberta" in nearest(index, embedder, understand("MyAlberta", limit=1))[0].passage.text
 
 
 def test_a_question_without_a_known_word_still_gives_a_list(index, embedder):

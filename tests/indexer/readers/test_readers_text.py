@@ -213,3 +213,10 @@ def test_source_is_recorded(tmp_path: Path) -> None:
     path.write_text("A line.")
     assert read(path).source == "upload-17.txt"
     assert read(path, "notes of May.txt").source == "notes of May.txt"
+
+
+def test_without_pages_what_repeats_is_content(tmp_path: Path) -> None:
+    path = tmp_path / "answers.txt"
+    path.write_text("N/A\n\nN/A\n\nN/A\n\nPage 1 of 1\n", encoding="utf-8")
+    document = read(path)
+    assert [document.text[block.start : block.end] for block in document.blocks] == ["N/A", "N/A", "N/A"]
