@@ -9,7 +9,7 @@ PORT ?= 8000
 GOLD ?= eval/gold/corpus.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help install ask serve test lint eval bench browser index
+.PHONY: help install ask serve test lint eval bench browser ocr index
 
 help:
 	@echo 'make ask Q="Which jurisdictions piloted chatbots?"   index corpus/ and answer'
@@ -39,6 +39,10 @@ install: $(VENV)/.full
 browser: $(VENV)/.full
 	@sh tests/browser/install.sh $(BIN)/playwright
 
+# What reads scans, where apt-get may be used; elsewhere their tests are skipped.
+ocr:
+	@sh tests/indexer/readers/install.sh
+
 index: $(VENV)/.light
 	@$(BIN)/council index $(SOURCES) --index $(INDEX)
 
@@ -49,7 +53,7 @@ ask: index
 serve: index
 	@$(BIN)/council serve --index $(INDEX) --port $(PORT)
 
-test: $(VENV)/.full browser
+test: $(VENV)/.full browser ocr
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
 
 lint: $(VENV)/.full

@@ -5,156 +5,28 @@ Usage::
     python corpus/make_documents.py            write corpus/documents/
     python corpus/make_documents.py --check    exit 1 and name each file that differs from its source
 
-A source is a text file: TOML between ``+++`` lines, then one block a line. ``#`` to ``###`` open titles,
-``- `` a bullet, ``1. `` a numbered point, ``**...**`` is bold, and ``&nbsp;`` stands for an empty cell.
-A table runs from ``::: table [plain|repeat] WIDTH...`` to ``::: end``; ``::: header`` and ``::: row`` open a
-row, ``::: next`` its next cell. ``plain`` draws no rules, ``repeat`` gives the table pages of its own that
-all begin with the header row.
+How a source is written: see ``document_source.py``.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import re
 import sys
-import textwrap
-import tomllib
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from document_source import BOLD, Block, Source, Table, parse, typography
+from text_layout import make_text
+
 CORPUS = Path(__file__).resolve().parent
 SOURCES = CORPUS / "sources"
 DOCUMENTS = CORPUS / "documents"
 MADE_ON = datetime(2022, 1, 1, tzinfo=UTC)
-TEXT_WIDTH = 92
-NO_BREAK = "\u00a0"
-BOLD = re.compile(r"\*\*(.+?)\*\*")
-
-
-@dataclass(frozen=True)
-class Block:
-    """A paragraph, title, bullet or numbered point; ``level`` is that of a title."""
-
-    kind: str
-    text: str
-    level: int = 0
-
-
-@dataclass
-class Row:
-    """One row of a table; each cell is a list of blocks."""
-
-    cells: list[list[Block]]
-    header: bool = False
-
-
-@dataclass
-class Table:
-    """A table: relative column widths, how it is drawn, its rows."""
-
-    widths: list[float]
-    style: str = "ruled"
-    rows: list[Row] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Source:
-    """A parsed source: its settings and what it contains, in order."""
-
-    meta: dict[str, str]
-    content: list[Block | Table]
-
-    @property
-    def landscape(self) -> bool:
-        """Whether the pages lie on their long side."""
-        return self.meta.get("orientation") == "landscape"
-
-
-# --- reading a source -------------------------------------------------------------------------------------
-
-
-def typography(text: str, language: str) -> str:
-    """Typeset apostrophes, and in French the spaces that must not break."""
-    text = text.replace("'", "’")
-    if language == "fr":
-        text = re.sub(r" (?=[:%»])|(?<=«) ", NO_BREAK, text)
-        text = re.sub(r"(?<=\d) (?=\d{3}\b)", NO_BREAK, text)
-    return text
-
-
-def parse_block(line: str, language: str) -> Block:
-    """One line of a source as a block."""
-    if title := re.match(r"(#{1,3}) (.+)", line):
-        return Block("title", typography(title[2], language), len(title[1]))
-    if line.startswith("- "):
-        return Block("bullet", typography(line[2:], language))
-    kind = "number" if re.match(r"\d\. ", line) else "paragraph"
-    return Block(kind, "" if line == "&nbsp;" else typography(line, language))
-
-
-def open_table(arguments: list[str]) -> Table:
-    """The empty table that the words after ``::: table`` describe."""
-    style = arguments.pop(0) if arguments[0].isalpha() else "ruled"
-    return Table([float(width) for width in arguments], style)
-
-
-def parse(path: Path) -> Source:
-    """Read one source file."""
-    _, front, body = path.read_text(encoding="utf-8").split("+++\n", 2)
-    meta = tomllib.loads(front)
-    content: list[Block | Table] = []
-    table: Table | None = None
-    for line in filter(None, map(str.strip, body.splitlines())):
-        word, *arguments = line.removeprefix("::: ").split()
-        if not line.startswith("::: "):
-            block = parse_block(line, meta["language"])
-            (table.rows[-1].cells[-1] if table else content).append(block)  # type: ignore[arg-type]
-        elif word == "table":
-            table = open_table(arguments)
-            content.append(table)
-        elif word == "end":
-            table = None
-        elif table is None:
-            raise ValueError(f"{path.name}: {line!r} stands outside a table")
-        elif word == "next":
-            table.rows[-1].cells.append([])
-        else:
-            table.rows.append(Row([[]], header=word == "header"))
-    return Source(meta, content)
-
-
-# --- plain text -------------------------------------------------------------------------------------------
-
-
-def text_lines(blocks: list[Block]) -> Iterator[str]:
-    """The lines of some blocks, wrapped, with blank lines around titles and paragraphs."""
-    for block in blocks:
-        words = BOLD.sub(r"\1", block.text)
-        if block.kind == "title" and block.level == 1:
-            yield from (words.upper(), "=" * len(words), "")
-        elif block.kind == "title" and block.level == 2:
-            yield from ("", words, "-" * len(words))
-        elif block.kind == "title":
-            yield from ("", words)
-        elif block.kind == "bullet":
-            yield from textwrap.wrap(words, TEXT_WIDTH, initial_indent="  * ", subsequent_indent="    ")
-        else:
-            yield from ("", *textwrap.wrap(words, TEXT_WIDTH, break_on_hyphens=False), "")
-
-
-def make_text(source: Source) -> bytes:
-    """The document as UTF-8 text; the cells of a table follow one another."""
-    blocks: list[Block] = []
-    for part in source.content:
-        blocks += [part] if isinstance(part, Block) else [b for row in part.rows for c in row.cells for b in c]
-    text = "\n".join(text_lines(blocks))
-    return (re.sub(r"\n{3,}", "\n\n", text).strip() + "\n").encode()
 
 
 # --- Word -------------------------------------------------------------------------------------------------
@@ -315,7 +187,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Make the example documents from corpus/sources.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file differs")
     options = parser.parse_args(arguments)
-    sys.path.insert(0, str(CORPUS))
     DOCUMENTS.mkdir(exist_ok=True)
     stale = False
     for path in sorted(SOURCES.glob("*.md")):

@@ -40,7 +40,9 @@ def register_fonts() -> None:
 
 def paragraph_styles(size: float) -> dict[str, ParagraphStyle]:
     """The styles of a document whose running text has this size."""
-    base = ParagraphStyle("paragraph", fontName="Vera", fontSize=size, leading=size * 1.3, spaceAfter=size * 0.5)
+    base = ParagraphStyle(
+        "paragraph", fontName="Vera", fontSize=size, leading=size * 1.3, spaceAfter=size * 0.5, splitLongWords=0
+    )
     styles = {"paragraph": base, "number": ParagraphStyle("number", base, leftIndent=12, firstLineIndent=-12)}
     styles["bullet"] = ParagraphStyle(
         "bullet", base, leftIndent=11, bulletIndent=2, bulletFontName="Vera", bulletFontSize=size

@@ -5,36 +5,26 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer import catalogue, describe, layouts, lexical, passages, readers, store, vectors
-from indexer.documents import DocumentRecord, Passage
+from indexer import database, lexical, store, vectors
+from indexer.documents import Passage
 from indexer.embedding import Embedder
-from indexer.errors import CouncilError, IndexUnusableError, UnreadableDocumentError
-from indexer.sources import SourceFile, find
+from indexer.errors import CouncilError
+from indexer.reading import DocumentReader
+from indexer.source_readings import Failure, Progress, SourceReading, linked, read_all
+from indexer.sources import find
 
 _ASIDE = ".building-"
 _KEPT_GENERATIONS = 2  # the one that serves and the one before, which requests in flight may still read
 _BATCH = 2_048  # texts embedded between two reports of progress
-
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that could not be read; `kept` says that the version indexed before still serves."""
-
-    path: Path
-    message: str
-    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +40,6 @@ class BuildReport:
     removed: tuple[str, ...]
     skipped: tuple[Path, ...]
     failures: tuple[Failure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A document ready to be written: read now, or taken over from the generation that serves."""
-
-    record: DocumentRecord
-    passages: tuple[Passage, ...]
-    state: store.SourceState
 
 
 def build(
@@ -85,7 +66,11 @@ def build(
         for stale in folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(stale)  # left by a build that was killed
         old = None if rebuild else _old_index(folder, embedder)
-        readings, failures, read, narrowed = _read_all(found.files, found.folders, old, progress)
+        with DocumentReader() as reader:
+            if old is None:
+                reader.start()  # every file will be read; it starts while the tables are loaded
+            readings, failures, read, narrowed = read_all(found.files, found.folders, old, reader, progress)
+        readings = linked(readings, found.files, found.folders)
         if not readings:
             reasons = "\n".join(failure.message for failure in failures)
             raise CouncilError(f"none of the {len(found.files)} documents could be read; nothing written\n{reasons}")
@@ -126,83 +111,8 @@ def _only_writer(folder: Path) -> Iterator[None]:
         yield
 
 
-def _fingerprint() -> str:
-    """A digest of the code and tables that shape a reading: when they change, documents are read again."""
-    digest = hashlib.sha256()
-    package = Path(str(files("indexer")))
-    for path in sorted([*package.rglob("*.py"), *package.glob("data/*.toml")]):
-        if "embedding" not in path.relative_to(package).parts:
-            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _read_all(
-    sources: Sequence[SourceFile], folders: Sequence[Path], old: store.Index | None, progress: Progress
-) -> tuple[list[_Reading], tuple[Failure, ...], int, int]:
-    """Readings of all sources by name, the failures, how many were read anew, and how many only narrowed."""
-    entries = catalogue.load(list(folders))
-    fingerprint = _fingerprint()
-    known = old.manifest.sources if old else {}
-    readings: list[_Reading] = []
-    failures: list[Failure] = []
-    read = narrowed = 0
-    for done, source in enumerate(sources):
-        progress("read", done, len(sources))
-        entry = entries.entry(source.path)
-        state = known.get(source.name)
-        try:
-            digest = _digest(source.path)
-            reading = fingerprint + hashlib.sha256(repr(entry).encode()).hexdigest()[:16]
-            if old and state and (state.digest, state.reading) == (digest, reading):
-                readings.append(_taken_over(old, state))
-                continue
-            document = readers.read(source.path, source.name)
-            record = describe.describe(document, digest, entry)
-            cut = passages.cut(document, record, layouts.recognise(document, record))
-            new_state = store.SourceState(digest=digest, reading=reading, document_id=record.id)
-            readings.append(_Reading(record, cut, new_state))
-            read += 1
-        except UnreadableDocumentError as error:
-            kept = old is not None and state is not None
-            failures.append(Failure(source.path, str(error), kept))
-            if old and state:
-                before = _taken_over(old, state)
-                readings.append(_narrowed(before, entry))
-                narrowed += readings[-1] != before
-    progress("read", len(sources), len(sources))
-    return readings, tuple(failures), read, narrowed
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UnreadableDocumentError(
-            path, f"cannot be opened ({error.strerror})", "check that the file exists and may be read"
-        ) from error
-
-
-def _taken_over(old: store.Index, state: store.SourceState) -> _Reading:
-    record = old.document(state.document_id)
-    if record is None:
-        raise IndexUnusableError(
-            f"{old.folder}: the index's manifest names a document that it does not hold ({state.document_id}); "
-            f"build it again: council index SOURCE... --index {old.folder} --rebuild"
-        )
-    return _Reading(record, tuple(old.passages(record.id)), state)
-
-
-def _narrowed(reading: _Reading, entry: catalogue.CatalogueEntry | None) -> _Reading:
-    """A reading kept from before under what the catalogue says today: a narrower audience holds at once."""
-    if entry is None or entry.distribution is None:
-        return reading
-    distribution = describe.narrower(reading.record.distribution, entry.distribution)
-    return replace(reading, record=replace(reading.record, distribution=distribution))
-
-
 def _write_generation(
-    folder: Path, readings: Sequence[_Reading], old: store.Index | None, embedder: Embedder, progress: Progress
+    folder: Path, readings: Sequence[SourceReading], old: store.Index | None, embedder: Embedder, progress: Progress
 ) -> int:
     """Write a generation of `readings`, switch to it, clear old ones away; returns the number of texts embedded."""
     name = _next_name(folder)
@@ -220,7 +130,13 @@ def _write_generation(
             for number, (passage, text) in enumerate(zip(all_passages, texts, strict=True))
         ),
     )
-    store.write_database(aside / store.DATABASE, (reading.record for reading in readings), all_passages, digests)
+    database.write(
+        aside / store.DATABASE,
+        (reading.record for reading in readings),
+        all_passages,
+        digests,
+        (item for reading in readings for item in reading.items),
+    )
     manifest = store.Manifest(
         format_version=store.FORMAT_VERSION,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

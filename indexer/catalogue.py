@@ -7,7 +7,7 @@ The manifest stands in a source folder; each `[[document]]` names a `file` (path
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -37,9 +37,14 @@ class CatalogueEntry(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Entries by resolved path of their file."""
+    """Entries by resolved path of their file, and for translations the paths that their original may have."""
 
     entries: dict[Path, CatalogueEntry]
+    originals: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
+
+    def original(self, path: Path) -> tuple[Path, ...]:
+        """Where the document may stand that the file at `path` is said to translate; empty where nothing is said."""
+        return self.originals.get(path.resolve(), ())
 
     def entry(self, path: Path) -> CatalogueEntry | None:
         """The entry of the file at `path`, if the manifest has one."""
@@ -52,14 +57,20 @@ def load(folders: list[Path]) -> Catalogue:
     Raises SettingError that names the manifest and the field where one cannot be used.
     """
     entries: dict[Path, CatalogueEntry] = {}
+    originals: dict[Path, tuple[Path, ...]] = {}
     for folder in folders:
         candidates = [folder / MANIFEST_NAME]
         if folder.name == "documents":
             candidates.append(folder.parent / MANIFEST_NAME)
         for path in candidates:
             if path.is_file():
-                entries.update(_read(path))
-    return Catalogue(entries)
+                found = _read(path)
+                entries.update(found)
+                bases = (path.parent, path.parent / "documents")
+                for place, entry in found.items():
+                    if entry.translation_of:
+                        originals[place] = tuple((base / entry.translation_of).resolve() for base in bases)
+    return Catalogue(entries, originals)
 
 
 def _read(path: Path) -> dict[Path, CatalogueEntry]:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import PurePosixPath
 
-from indexer import dates, jurisdictions, language, sentences
+from indexer import dates, jurisdictions, language
 from indexer.catalogue import CatalogueEntry
 from indexer.document_words import heading_role, table
 from indexer.documents import (
@@ -19,7 +19,10 @@ from indexer.documents import (
     Language,
     Role,
 )
+from indexer.form_template import first_part, parted_blocks, template_headings
+from indexer.notices import notices_in
 from indexer.text import fold
+from indexer.whose_form import STATED_IN_CATALOGUE, Owner, whose_form
 
 _TITLE_ZONE = 2_000  # characters from the start in which a title page says kind and date
 _SHORT = 14  # words of a block that may be a title line
@@ -42,10 +45,11 @@ def describe(document: Document, digest: str, entry: CatalogueEntry | None) -> D
     entry = entry or CatalogueEntry(file=document.source)
     kind = entry.type or _document_type(document)
     spoken: Language = entry.language or language.detect(document.text[:20_000], default="en")
-    date = entry.meeting_date or _meeting_date(document)
-    jurisdiction = entry.jurisdiction
-    if jurisdiction is None and kind is DocumentType.EXCHANGE_FORM:
-        jurisdiction = _labelled_jurisdiction(document)
+    date = entry.meeting_date or _meeting_date(document, kind)
+    jurisdiction, reason = entry.jurisdiction, None
+    if kind is DocumentType.EXCHANGE_FORM:
+        owner = Owner(jurisdiction, STATED_IN_CATALOGUE) if jurisdiction else whose_form(document)
+        jurisdiction, reason = owner.code, owner.reason
     return DocumentRecord(
         id=document_id(document.source),
         source=document.source,
@@ -59,6 +63,8 @@ def describe(document: Document, digest: str, entry: CatalogueEntry | None) -> D
         pages=len(document.pages) or None,
         digest=digest,
         text=document.text,
+        jurisdiction_reason=reason,
+        contacts=document.contacts,
     )
 
 
@@ -71,14 +77,14 @@ def _block_text(document: Document, block: Block) -> str:
     return document.text[block.start : block.end]
 
 
-def _title_zone(document: Document) -> list[str]:
-    """Texts of the short blocks at the start, where a title stands."""
+def _title_zone(document: Document, end: int | None = None) -> list[str]:
+    """Texts of the short blocks at the start, where a title stands; none that begins at `end` or after."""
     short = []
     for block in document.blocks:
-        if block.start > _TITLE_ZONE:
+        if block.start > _TITLE_ZONE or (end is not None and block.start >= end):
             break
         text = _block_text(document, block)
-        if block.kind is not BlockKind.CONTACT and len(text.split()) <= 3 * _SHORT:
+        if len(text.split()) <= 3 * _SHORT:
             short.append(text)
     return short
 
@@ -91,23 +97,19 @@ def _document_type(document: Document) -> DocumentType:
     if found:
         return min(found)[1]
     roles = {heading_role(_block_text(document, block)) for block in document.blocks if block.kind is BlockKind.HEADING}
-    return DocumentType.EXCHANGE_FORM if len(roles & _FORM_ROLES) >= 3 else DocumentType.OTHER
+    blocks = parted_blocks(document)
+    numbered = {heading.role for heading in template_headings(document.text, blocks)}
+    form = max(len(roles & _FORM_ROLES), len(numbered & _FORM_ROLES)) >= 3
+    return DocumentType.EXCHANGE_FORM if form else DocumentType.OTHER
 
 
-def _meeting_date(document: Document) -> str | None:
-    for text in _title_zone(document):
+def _meeting_date(document: Document, kind: DocumentType) -> str | None:
+    """The first date where the title stands; a form's answers begin early and have dates of their own."""
+    answers = first_part(document) if kind is DocumentType.EXCHANGE_FORM else None
+    for text in _title_zone(document, answers):
         if date := dates.first_date(text):
             return date
     return dates.first_date(document.metadata_title or "")
-
-
-def _labelled_jurisdiction(document: Document) -> str | None:
-    """The code in a line such as `Jurisdiction: Nova Scotia`; None where the line is missing or empty."""
-    for block in document.blocks[:40]:
-        name = jurisdictions.labelled(_block_text(document, block))
-        if name is not None:
-            return next(iter(jurisdictions.named_in(name)), None)
-    return None
 
 
 def _distribution(document: Document, stated: Distribution | None) -> Distribution:
@@ -116,20 +118,7 @@ def _distribution(document: Document, stated: Distribution | None) -> Distributi
 
 
 def _has_notice(document: Document) -> bool:
-    notice = table().notice
-    for block in document.blocks:
-        text = _block_text(document, block)
-        folded = fold(text)
-        if not any(word in folded for word in notice.consent):
-            continue
-        for start, end in sentences.split(text):
-            sentence = fold(text[start:end])
-            if all(
-                any(re.search(rf"\b{re.escape(word)}", sentence) for word in words)
-                for words in (notice.limit, notice.consent, notice.act)
-            ):
-                return True
-    return False
+    return any(notices_in(_block_text(document, block)) for block in document.blocks)
 
 
 def _title(document: Document, kind: DocumentType, spoken: Language, date: str | None, jurisdiction: str | None) -> str:

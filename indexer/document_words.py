@@ -12,6 +12,7 @@ from indexer.documents import DocumentType, Language, Role
 from indexer.text import fold
 
 _NUMBERED = re.compile(r"^\d+\s*[.)]\s*")
+_LONGEST_NO_ANSWER = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class DocumentWords:
 
     types: dict[DocumentType, tuple[str, ...]]
     roles: dict[str, Role]
+    analysis_parts: tuple[tuple[str, Role], ...]
+    analysis_first_heads: frozenset[str]
+    openings: dict[Role, tuple[str, ...]]
+    number_words: tuple[str, ...]
+    column_heads: tuple[re.Pattern[str], ...]
+    column_head_cells: frozenset[str]
+    no_answers: tuple[str, ...]
     notice: Notice
     titles: dict[str, dict[DocumentType, str]]
     months: dict[Language, tuple[str, ...]]
@@ -42,6 +50,17 @@ def table() -> DocumentWords:
     return DocumentWords(
         types={DocumentType(name): tuple(phrases) for name, phrases in raw["types"].items()},
         roles={phrase: Role(name) for name, phrases in raw["roles"].items() for phrase in phrases},
+        analysis_parts=tuple(
+            (word, role)
+            for role in (Role.BACKGROUND, Role.ACHIEVEMENT, Role.NEED)
+            for word in raw["analysis"][role]
+        ),
+        analysis_first_heads=frozenset(raw["analysis"]["first_head"]),
+        openings={role: tuple(raw["openings"][role]) for role in (Role.DECISION, Role.FOLLOW_UP)},
+        number_words=tuple(raw["openings"]["number_words"]),
+        column_head_cells=frozenset(raw["column_heads"]["cells"]),
+        column_heads=tuple(re.compile(pattern, re.IGNORECASE) for pattern in raw["column_heads"]["patterns"]),
+        no_answers=tuple(sorted(raw["no_answer"]["phrases"], key=len, reverse=True)),
         notice=Notice(**{name: tuple(words) for name, words in raw["notice"].items()}),
         titles={
             language: {DocumentType(name): title for name, title in titles.items()}
@@ -50,6 +69,44 @@ def table() -> DocumentWords:
         months={language: tuple(names) for language, names in raw["months"].items()},
         month_names={language: tuple(names) for language, names in raw["month_names"].items()},
     )
+
+
+@lru_cache(maxsize=1)
+def opening_pattern() -> re.Pattern[str]:
+    """What opens a numbered decision or follow-up; groups `decision` or `follow_up` (its word) and `number`."""
+    words = {
+        role: "|".join(re.escape(word) for word in sorted(phrases, key=len, reverse=True))
+        for role, phrases in table().openings.items()
+    }
+    numbers = "|".join(re.escape(word) for word in sorted(table().number_words, key=len, reverse=True))
+    return re.compile(
+        rf"(?:(?P<decision>{words[Role.DECISION]})|(?P<follow_up>{words[Role.FOLLOW_UP]}))"
+        rf"\s+(?:(?:{numbers})\s*)?(?P<number>\d{{1,3}}(?: ?[A-Za-z](?=\s*(?:$|[:.–—\n-]))|[A-Za-z])?)\b",
+        re.IGNORECASE,
+    )
+
+
+def is_column_head(text: str) -> bool:
+    """Whether a line is the head of a record's column, or of all its columns in one line."""
+    first = re.sub(r"\s*/\s*", "/", " ".join(fold(text).split())).strip(" .:")
+    return first in table().column_head_cells or any(head.search(text) for head in table().column_heads)
+
+
+def is_no_answer(text: str) -> bool:
+    """Whether a cell or line says only that there is nothing to say, once or (cells run together) several times."""
+    capital = text[:1].isupper()
+    rest = fold(text).strip()
+    if not rest or len(rest) > _LONGEST_NO_ANSWER:
+        return False
+    while rest:
+        phrase = next((p for p in table().no_answers if rest.startswith(p)), None)
+        if phrase is None or (phrase.isalpha() and not capital):  # "so", "none" in small letters are just words
+            return False
+        after = rest[len(phrase) :]
+        if after[:1].isalnum():
+            return False
+        rest = after.lstrip(" .\n")
+    return True
 
 
 def heading_role(heading: str) -> Role | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from indexer import jurisdictions, language, sentences
-from indexer.documents import BlockKind, Document, DocumentRecord, Passage, Section
+from indexer.document_words import is_no_answer
+from indexer.documents import Attribution, BlockKind, Document, DocumentRecord, Passage, PassageKind, Section
 
 MIN_WORDS = 60
 MAX_WORDS = 180
@@ -35,19 +35,14 @@ def cut(document: Document, record: DocumentRecord, sections: tuple[Section, ...
     """The passages of `document`, section by section, in reading order.
 
     A passage has at most MAX_WORDS words, and at least MIN_WORDS where its section has as many and its sentences can
-    be grouped so (always if none has more than MAX_WORDS - 2 * (MIN_WORDS - 1)). It lies within one section, so it
-    never goes over a heading or a contact block.
+    be grouped so (always if none has more than MAX_WORDS - 2 * (MIN_WORDS - 1)). It lies within one section.
     """
-    page_starts = [page.start for page in document.pages]
     seen: Counter[str] = Counter()
     passages = []
     for section in sections:
         for start, end in _spans(document, section):
             text = document.text[start:end]
             seen[text] += 1
-            page = None
-            if page_starts:
-                page = document.pages[max(bisect_right(page_starts, start) - 1, 0)].number
             named = jurisdictions.named_in(text)
             passages.append(
                 Passage(
@@ -56,16 +51,31 @@ def cut(document: Document, record: DocumentRecord, sections: tuple[Section, ...
                     text=text,
                     start=start,
                     end=end,
-                    page=page,
+                    page=document.page_at(start),
                     language=language.detect(text, default=record.language),
                     role=section.role,
                     jurisdictions=tuple(dict.fromkeys((*section.jurisdictions, *named))),
                     speaker=section.speaker,
                     heading=section.heading,
                     meeting_date=record.meeting_date,
+                    # Who is only named in a text that belongs to nobody may not be whom it is about.
+                    attribution=section.attribution if section.jurisdictions or not named else Attribution.INFERRED,
+                    kind=_kind(document, section, start, end),
                 )
             )
     return tuple(passages)
+
+
+def _kind(document: Document, section: Section, start: int, end: int) -> PassageKind:
+    """What the passage from `start` to `end` says: statements, only titles, or that there is nothing to say."""
+    said = [
+        document.text[max(block.start, start) : min(block.end, end)]
+        for block in section.blocks
+        if block.kind is not BlockKind.HEADING and block.start < end and block.end > start
+    ]
+    if not said:
+        return PassageKind.HEADING
+    return PassageKind.NO_ANSWER if all(is_no_answer(text) for text in said) else PassageKind.STATEMENT
 
 
 def passage_id(document_id: str, text: str, occurrence: int) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,43 +20,18 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from indexer.documents import (
-    Distribution,
-    DocumentRecord,
-    DocumentType,
-    Passage,
-    Role,
-)
+from indexer import database
+from indexer.documents import DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.lexical import LexicalIndex
 from indexer.vectors import VectorIndex
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
 LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
-
-_SCHEMA = """
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,
-    distribution TEXT NOT NULL, meeting_date TEXT, jurisdiction TEXT, format TEXT NOT NULL, pages INTEGER,
-    digest TEXT NOT NULL, text TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
-    text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, language TEXT NOT NULL,
-    role TEXT NOT NULL, jurisdictions TEXT NOT NULL, speaker TEXT, heading TEXT NOT NULL, meeting_date TEXT,
-    embedded TEXT NOT NULL
-);
-CREATE INDEX passages_by_document ON passages (document_id);
-CREATE TABLE passage_jurisdictions (
-    number INTEGER NOT NULL REFERENCES passages (number), code TEXT NOT NULL, PRIMARY KEY (code, number)
-) WITHOUT ROWID;
-"""
-_DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
-_PASSAGE_COLUMNS = tuple(field.name for field in fields(Passage))
 
 
 class SourceState(BaseModel):
@@ -103,51 +78,6 @@ class Filters:
 
     def __bool__(self) -> bool:
         return self.documents is not None or any(getattr(self, field.name) for field in fields(self))
-
-
-def write_database(
-    path: Path, records: Iterable[DocumentRecord], passages: Iterable[Passage], embedded: Sequence[str]
-) -> None:
-    """Write a new passage database; passage numbers follow the order given, as do the digests in `embedded`."""
-    with sqlite3.connect(path) as connection:
-        # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-        connection.executemany(
-            f"INSERT INTO documents VALUES ({', '.join('?' * len(_DOCUMENT_COLUMNS))})",  # noqa: S608
-            ([getattr(record, column) for column in _DOCUMENT_COLUMNS] for record in records),
-        )
-        for number, (passage, digest) in enumerate(zip(passages, embedded, strict=True)):
-            connection.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (number, *_passage_row(passage), digest),
-            )
-            connection.executemany(
-                "INSERT INTO passage_jurisdictions VALUES (?, ?)",
-                [(number, code) for code in passage.jurisdictions],
-            )
-    connection.close()
-
-
-def _passage_row(passage: Passage) -> tuple[Any, ...]:
-    values = {name: getattr(passage, name) for name in _PASSAGE_COLUMNS}
-    values["jurisdictions"] = json.dumps(values["jurisdictions"])
-    values["heading"] = json.dumps(values["heading"], ensure_ascii=False)
-    return tuple(values[name] for name in _PASSAGE_COLUMNS)
-
-
-def _passage(row: sqlite3.Row) -> Passage:
-    values = {name: row[name] for name in _PASSAGE_COLUMNS}
-    values["jurisdictions"] = tuple(json.loads(values["jurisdictions"]))
-    values["heading"] = tuple(json.loads(values["heading"]))
-    values["role"] = Role(values["role"])
-    return Passage(**values)
-
-
-def _document(row: sqlite3.Row) -> DocumentRecord:
-    values = {name: row[name] for name in _DOCUMENT_COLUMNS}
-    values["type"] = DocumentType(values["type"])
-    values["distribution"] = Distribution(values["distribution"])
-    return DocumentRecord(**values)
 
 
 def current_generation(folder: Path) -> str | None:
@@ -211,16 +141,13 @@ class Index:
         self.generation = generation
         self.manifest = read_manifest(folder, generation)
         base = folder / generation
-        self._database = base / DATABASE
-        self._local = threading.local()
-        self._first: sqlite3.Connection | None = None
+        self._database = database.Reader(base / DATABASE)
         rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
         try:
             self.lexical = LexicalIndex(base / LEXICAL)
             self.vectors = VectorIndex(base / VECTORS)
-            count = self._rows("SELECT count(*) FROM passages")[0][0]
-            size = self._rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0][0]
-            if self._database.stat().st_size < size:  # SQLite itself misses a last page that is there in part
+            count = self._database.rows("SELECT count(*) FROM passages")[0][0]
+            if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
             self.lexical.idf("")  # opens the postings, which tantivy puts off
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
@@ -231,68 +158,64 @@ class Index:
                 f"do not agree; {rebuild}"
             )
 
-    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # Immutable: a generation never changes once it serves, so SQLite need neither lock nor look for a journal.
-            try:
-                connection = sqlite3.connect(
-                    f"{self._database.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-                )
-            except sqlite3.OperationalError:
-                if self._first is None:
-                    raise
-                # Later builds cleared the generation away; the file that is open still serves, thread after thread.
-                connection = self._first
-            connection.row_factory = sqlite3.Row
-            self._local.connection = connection
-            self._first = self._first or connection
-        return connection.execute(statement, parameters).fetchall()
-
     def documents(self) -> list[DocumentRecord]:
         """All documents, by meeting date and source."""
-        rows = self._rows("SELECT * FROM documents ORDER BY coalesce(meeting_date, ''), source")
-        return [_document(row) for row in rows]
+        rows = self._database.rows("SELECT * FROM documents ORDER BY coalesce(meeting_date, ''), source")
+        return [database.document(row) for row in rows]
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """The document with this id, if the index holds it."""
-        rows = self._rows("SELECT * FROM documents WHERE id = ?", (document_id,))
-        return _document(rows[0]) if rows else None
+        rows = self._database.rows("SELECT * FROM documents WHERE id = ?", (document_id,))
+        return database.document(rows[0]) if rows else None
 
     def documents_by_id(self, ids: Iterable[str]) -> list[DocumentRecord]:
         """The documents with these ids, in no particular order; ids that the index does not hold are passed over."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
         )
-        return [_document(row) for row in rows]
+        return [database.document(row) for row in rows]
 
     def passages(self, document_id: str | None = None) -> list[Passage]:
         """Passages in reading order: of one document, or of all."""
         where, values = ("WHERE document_id = ?", [document_id]) if document_id is not None else ("", [])
-        rows = self._rows(f"SELECT * FROM passages {where} ORDER BY number", values)  # noqa: S608
-        return [_passage(row) for row in rows]
+        rows = self._database.rows(f"SELECT * FROM passages {where} ORDER BY number", values)  # noqa: S608
+        return [database.passage(row) for row in rows]
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage with this id, if the index holds it."""
-        rows = self._rows("SELECT * FROM passages WHERE id = ?", (passage_id,))
-        return _passage(rows[0]) if rows else None
+        rows = self._database.rows("SELECT * FROM passages WHERE id = ?", (passage_id,))
+        return database.passage(rows[0]) if rows else None
+
+    def items(self, document_id: str | None = None) -> list[RecordItem]:
+        """Decisions and follow-ups in reading order: of one document, or of all."""
+        where, values = ("WHERE document_id = ?", [document_id]) if document_id is not None else ("", [])
+        rows = self._database.rows(f"SELECT * FROM items {where} ORDER BY place", values)  # noqa: S608
+        return [database.item(row) for row in rows]
 
     def numbered(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Passage]:
         """The passages with these numbers, in the order asked for."""
         wanted = [int(number) for number in numbers]
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT * FROM passages WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
         )
-        found = {row["number"]: _passage(row) for row in rows}
+        found = {row["number"]: database.passage(row) for row in rows}
         return [found[number] for number in wanted]
+
+    @cached_property
+    def silent(self) -> npt.NDArray[np.bool_]:
+        """For each passage number, whether that passage states nothing (a title alone, "N/A"); read once."""
+        rows = self._database.rows("SELECT number FROM passages WHERE kind <> ?", (PassageKind.STATEMENT,))
+        marks = np.zeros(len(self.vectors), dtype=np.bool_)
+        marks[np.array([row["number"] for row in rows], dtype=np.int64)] = True
+        return marks
 
     def embedded(self) -> dict[str, int]:
         """Number of a passage by the digest of the text that was embedded for it."""
-        return {row["embedded"]: row["number"] for row in self._rows("SELECT number, embedded FROM passages")}
+        return {row["embedded"]: row["number"] for row in self._database.rows("SELECT number, embedded FROM passages")}
 
     def jurisdiction_counts(self) -> dict[str, int]:
         """Number of passages by code of the jurisdiction that they are about."""
-        rows = self._rows("SELECT code, count(*) AS passages FROM passage_jurisdictions GROUP BY code")
+        rows = self._database.rows("SELECT code, count(*) AS passages FROM passage_jurisdictions GROUP BY code")
         return {row["code"]: row["passages"] for row in rows}
 
     def allowed(self, filters: Filters) -> npt.NDArray[np.int64] | None:
@@ -323,7 +246,7 @@ class Index:
         if filters.date_to:
             clauses.append("substr(passages.meeting_date, 1, length(?)) <= ?")
             values.extend((filters.date_to, filters.date_to))
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT passages.number FROM passages JOIN documents ON documents.id = passages.document_id "  # noqa: S608
             f"WHERE {' AND '.join(clauses)} ORDER BY passages.number",
             values,

@@ -56,6 +56,11 @@ def fold(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", lowered.translate(_LIGATURES))).lower()
 
 
+def fold_in_place(text: str) -> str:
+    """As `fold`, but every character stands for one of `text`, so that offsets hold: of "œ" only the "o" is kept."""
+    return text.lower() if text.isascii() else "".join((fold(sign) or sign)[0] for sign in text)
+
+
 def words(text: str) -> list[str]:
     """Folded words in order of the text; elided articles are cut off, compounds are given apart and joined.
 

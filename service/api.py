@@ -11,29 +11,34 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from indexer import jurisdictions
-from indexer.documents import (
-    Distribution,
-    DocumentFormat,
-    DocumentRecord,
-    DocumentType,
-    Language,
-    Passage,
-    Role,
-    Status,
-)
+from indexer.documents import DocumentType, ItemStatus, Language, Role, Status
 from indexer.errors import CouncilError
 from service import problems
-from service.contract import Answer, SearchResult
+from service.contract import Answer, FollowUpList, ItemKind, SearchResult
 from service.engine import Engine
-from service.filters import make_filters
+from service.filters import MAX_OWNER_CHARACTERS, ItemFilters, make_filters, make_item_filters
+from service.follow_ups import DEFAULT_PAGE, MAX_PAGE, listed
 from service.headers import SECURITY_HEADERS
 from service.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_QUESTION_CHARACTERS, understand
 from service.query import Query as UnderstoodQuery
+from service.views import (
+    DocumentList,
+    DocumentView,
+    JurisdictionList,
+    JurisdictionView,
+    PassageWithDocument,
+    document_summary,
+    passage_view,
+)
 from service.web import pages
 
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+def _underscored(value: Any) -> Any:
+    return value.replace("-", "_") if isinstance(value, str) else value
 
 
 Several = BeforeValidator(_as_list)
@@ -88,70 +93,37 @@ class SearchParameters(FilterFields):
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
 
 
-class DocumentSummary(BaseModel):
-    """A document of the index."""
+class FollowUpParameters(BaseModel):
+    """Which decisions and follow-ups to list, as query parameters; values of one filter are alternatives."""
 
-    id: str
-    title: str
-    source: str
-    type: DocumentType
-    language: Language
-    distribution: Distribution
-    meeting_date: str | None
-    jurisdiction: str | None
-    format: DocumentFormat
-    pages: int | None
+    model_config = ConfigDict(extra="forbid")
 
+    meeting: Annotated[list[Annotated[str, Field(pattern=DATE)]], Several] = Field(
+        default=[], description="Date of the meeting: YYYY, YYYY-MM or YYYY-MM-DD", examples=["2017-10"]
+    )
+    owner: Annotated[list[Annotated[str, Field(min_length=1, max_length=MAX_OWNER_CHARACTERS)]], Several] = Field(
+        default=[], description="A jurisdiction's code, or a part of the owner's words", examples=["ICCS"]
+    )
+    kind: Annotated[list[Annotated[ItemKind, BeforeValidator(_underscored)]], Several] = []
+    status: Annotated[list[ItemStatus], Several] = []
+    doc_language: Annotated[list[Language], Several] = Field(
+        default=[], validation_alias=AliasChoices("doc_language", "doc-language")
+    )
+    language: Language | None = Field(
+        default=None, description="Of the word for the status; the item's own if left out"
+    )
+    limit: int = Field(default=DEFAULT_PAGE, ge=1, le=MAX_PAGE, description="Items to return")
+    offset: int = Field(default=0, ge=0, description="Items to pass over first")
 
-class PassageView(BaseModel):
-    """A passage: characters `start` to `end` of its document's canonical text."""
-
-    id: str
-    document_id: str
-    text: str
-    start: int
-    end: int
-    page: int | None
-    language: Language
-    role: Role
-    jurisdictions: list[str]
-    speaker: str | None
-    heading: list[str]
-    meeting_date: str | None
-
-
-class DocumentView(DocumentSummary):
-    """A document with its passages in reading order."""
-
-    passages: list[PassageView]
-
-
-class PassageWithDocument(PassageView):
-    """A passage with the document that it is in."""
-
-    document: DocumentSummary
-
-
-class JurisdictionView(BaseModel):
-    """A jurisdiction, and how many passages of the index are about it."""
-
-    code: str
-    name_en: str
-    name_fr: str
-    kind: str
-    passages: int
-
-
-class DocumentList(BaseModel):
-    """All documents, by meeting date."""
-
-    documents: list[DocumentSummary]
-
-
-class JurisdictionList(BaseModel):
-    """All jurisdictions, known to the index or not."""
-
-    jurisdictions: list[JurisdictionView]
+    def filters(self) -> ItemFilters:
+        """The filters, checked."""
+        return make_item_filters(
+            meetings=self.meeting,
+            owners=self.owner,
+            kinds=self.kind,
+            statuses=self.status,
+            document_languages=self.doc_language,
+        )
 
 
 class Health(BaseModel):
@@ -200,7 +172,7 @@ def _add_holdings(app: FastAPI, engine: Engine) -> None:
     @app.get("/v1/documents", tags=["holdings"])
     def documents() -> DocumentList:
         """List the documents of the index."""
-        return DocumentList(documents=[_summary(record) for record in engine.index().documents()])
+        return DocumentList(documents=[document_summary(record) for record in engine.index().documents()])
 
     @app.get("/v1/documents/{document_id}", tags=["holdings"])
     def document(document_id: str) -> DocumentView:
@@ -209,8 +181,8 @@ def _add_holdings(app: FastAPI, engine: Engine) -> None:
         record = index.document(document_id)
         if record is None:
             raise HTTPException(404)
-        passages = [_passage_view(passage) for passage in index.passages(document_id)]
-        return DocumentView(**_summary(record).model_dump(), passages=passages)
+        passages = [passage_view(passage) for passage in index.passages(document_id)]
+        return DocumentView(**document_summary(record).model_dump(), passages=passages)
 
     @app.get("/v1/passages/{passage_id}", tags=["holdings"])
     def passage(passage_id: str) -> PassageWithDocument:
@@ -220,7 +192,18 @@ def _add_holdings(app: FastAPI, engine: Engine) -> None:
         record = index.document(found.document_id) if found else None
         if found is None or record is None:
             raise HTTPException(404)
-        return PassageWithDocument(**_passage_view(found).model_dump(), document=_summary(record))
+        return PassageWithDocument(**passage_view(found).model_dump(), document=document_summary(record))
+
+    @app.get("/v1/follow-ups", tags=["holdings"])
+    def follow_ups(parameters: Annotated[FollowUpParameters, Query()]) -> FollowUpList:
+        """List the decisions and follow-ups of the decision records, by meeting."""
+        return listed(
+            engine.index(),
+            parameters.filters(),
+            limit=parameters.limit,
+            offset=parameters.offset,
+            language=parameters.language,
+        )
 
     @app.get("/v1/jurisdictions", tags=["holdings"])
     def all_jurisdictions() -> JurisdictionList:
@@ -260,11 +243,3 @@ def _add_health(app: FastAPI, engine: Engine) -> None:
         response: Response = await call_next(request)
         response.headers.update(SECURITY_HEADERS)
         return response
-
-
-def _summary(record: DocumentRecord) -> DocumentSummary:
-    return DocumentSummary(**{name: getattr(record, name) for name in DocumentSummary.model_fields})
-
-
-def _passage_view(passage: Passage) -> PassageView:
-    return PassageView(**{name: getattr(passage, name) for name in PassageView.model_fields})

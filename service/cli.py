@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.documents import DocumentType, Role, Status
+from indexer.documents import DocumentType, ItemStatus, Role, Status
 from indexer.errors import CouncilError, SettingError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DEFAULT_INDEX = Path(".index")
 OK, FAILED, USAGE = 0, 1, 2
 SKIPPED_NAMED = 3
+_ITEM_OPTIONS = ("meeting", "owner", "kind", "status", "doc_language", "language")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,9 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_eval)
 
     export = commands.add_parser("export", help="write out what the index holds")
-    export.add_argument("what", choices=("passages",))
+    export.add_argument("what", choices=("passages", "follow-ups"))
     _add_index_options(export)
-    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    export.add_argument("--format", choices=("jsonl", "csv", "xlsx"), default="jsonl")
+    export.add_argument("--out", type=Path, metavar="FILE", help="write here instead of to standard output")
+    _add_item_options(export)
     export.set_defaults(run=_export)
     return parser
 
@@ -111,6 +114,16 @@ def _add_query_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--doc-language", action="append", default=[], choices=("fr", "en"))
     parser.add_argument("--limit", type=int, default=10, help="passages to return (default: 10)")
+
+
+def _add_item_options(export: argparse.ArgumentParser) -> None:
+    items = export.add_argument_group("of follow-ups", "repeat a filter for alternatives")
+    items.add_argument("--meeting", action="append", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD")
+    items.add_argument("--owner", action="append", help="a jurisdiction's code, or a part of the owner's words")
+    items.add_argument("--kind", action="append", choices=("decision", "follow-up"))
+    items.add_argument("--status", action="append", choices=[str(status) for status in ItemStatus])
+    items.add_argument("--doc-language", action="append", choices=("fr", "en"))
+    items.add_argument("--language", choices=("fr", "en"), help="of the word for the status (default: the item's)")
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -213,9 +226,23 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from service.export import export_passages
+    from service.export import export_follow_ups, export_passages
+    from service.filters import make_item_filters
 
-    export_passages(options.index, options.format, sys.stdout)
+    if options.what == "passages":
+        given = [name for name in _ITEM_OPTIONS if getattr(options, name)]
+        if given:
+            raise SettingError(f"--{given[0].replace('_', '-')}: is for follow-ups; leave it out to export passages")
+        export_passages(options.index, options.format, options.out)
+        return OK
+    filters = make_item_filters(
+        meetings=options.meeting or (),
+        owners=options.owner or (),
+        kinds=[kind.replace("-", "_") for kind in options.kind or ()],
+        statuses=options.status or (),
+        document_languages=options.doc_language or (),
+    )
+    export_follow_ups(options.index, filters, options.format, options.out, options.language)
     return OK
 
 

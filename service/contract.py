@@ -6,9 +6,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.documents import DocumentType, Language, Role, Status
+from indexer.documents import Attribution, DocumentType, ItemStatus, Language, PassageKind, Role, Status
 
 QuestionKind = Literal["list", "fact", "decision", "precedent"]
+ItemKind = Literal["decision", "follow_up"]
+
+ATTRIBUTION = "Whether the document itself says whose the passage is and what for, or it was worked out from the text"
+PASSAGE_KIND = "Whether the passage states something; a title alone and an answer such as N/A do not"
 
 
 class _Shape(BaseModel):
@@ -71,6 +75,8 @@ class PassageHit(_Shape):
     speaker: str | None
     heading: list[str]
     meeting_date: str | None
+    attribution: Attribution = Field(description=ATTRIBUTION)
+    kind: PassageKind = Field(description=PASSAGE_KIND + "; searches find statements only")
 
 
 class Answer(_Shape):
@@ -94,3 +100,35 @@ class SearchResult(_Shape):
     language: Language
     passages: list[PassageHit]
     took_ms: float
+
+
+class FollowUp(_Shape):
+    """A numbered decision or follow-up of a decision record: characters `start` to `end` of its canonical text."""
+
+    meeting_date: str | None = Field(description="Of the meeting recorded: YYYY, YYYY-MM or YYYY-MM-DD")
+    kind: ItemKind
+    number: str | None = Field(description="As printed, without its label: 2A")
+    text: str = Field(description="The whole item, label included")
+    owner: str | None = Field(description="Who has to see to it, in the record's words; null where it names nobody")
+    due: str | None = Field(description="The date or meeting by when, in the record's words; null where it sets none")
+    status: ItemStatus
+    status_word: str = Field(description="The word for the status: in the item's language, or the one asked for")
+    jurisdictions: list[str] = Field(description="Codes of the owner")
+    heading: list[str] = Field(description="Titles above it, its agenda item last")
+    document_title: str
+    source: str = Field(description="File name of the document")
+    page: int | None
+    item_id: str
+    document_id: str
+    language: Language
+    start: int
+    end: int
+
+
+class FollowUpList(_Shape):
+    """The decisions and follow-ups that meet the filters, by meeting and in the record's order."""
+
+    total: int = Field(description="How many meet the filters, shown here or not")
+    limit: int
+    offset: int
+    follow_ups: list[FollowUp]

@@ -1,27 +1,119 @@
-"""Writing out what the index holds, for other tools."""
+"""Writing out what the index holds, for other tools: JSON lines, CSV, or a workbook."""
 
 from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict, fields
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Any, BinaryIO, Literal, TextIO, get_args
 
-from indexer.documents import Passage
+from indexer.documents import Language, Passage
+from indexer.errors import CouncilError, SettingError
 from indexer.store import open_index
+from service.contract import FollowUp
+from service.filters import ItemFilters
+from service.follow_ups import listed
+
+Format = Literal["jsonl", "csv", "xlsx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+_NOT_IN_TABLES = frozenset({"language", "start", "end"})  # of a follow-up: for programs, which read JSON
+# A spreadsheet takes a cell that begins so for a formula, and would carry it out.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export_passages(folder: Path, form: Literal["jsonl", "csv"], out: TextIO) -> None:
-    """Write every passage of the index, in reading order: one JSON object a line, or CSV with a head."""
-    index = open_index(folder)
-    if form == "jsonl":
-        for passage in index.passages():
-            out.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What is written out: whole rows as JSON, the `columns` of them as CSV and in a workbook's sheet `name`."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Iterable[dict[str, Any]]
+
+
+def export_passages(folder: Path, form: Format, out: Path | None = None) -> None:
+    """Write every passage of the index, in reading order, to the file `out`, or to standard output.
+
+    Raises SettingError for a workbook where standard output takes none, CouncilError where `out` cannot be written.
+    """
+    _check(form, out)
+    columns = tuple(field.name for field in fields(Passage))
+    rows = (asdict(passage) for passage in open_index(folder).passages())
+    _write(_Table("passages", columns, rows), form, out)
+
+
+def export_follow_ups(
+    folder: Path, filters: ItemFilters, form: Format, out: Path | None = None, language: Language | None = None
+) -> None:
+    """Write the decisions and follow-ups that meet `filters`; `language` is that of the words for their status.
+
+    Errors are those of `export_passages`.
+    """
+    _check(form, out)
+    columns = tuple(name for name in FollowUp.model_fields if name not in _NOT_IN_TABLES)
+    found = listed(open_index(folder), filters, language=language).follow_ups
+    _write(_Table("follow-ups", columns, (item.model_dump(mode="json") for item in found)), form, out)
+
+
+def _check(form: Format, out: Path | None) -> None:
+    if form == "xlsx" and out is None and (sys.stdout.isatty() or not hasattr(sys.stdout, "buffer")):
+        raise SettingError("--format xlsx: a workbook is no text to print; name a file for it with --out FILE")
+
+
+def _write(table: _Table, form: Format, out: Path | None) -> None:
+    if form == "xlsx":
+        from service.workbook import workbook
+
+        whole = workbook(table.name, table.columns, [_cells(table, row) for row in table.rows])
+        with _bytes(out) as stream:
+            stream.write(whole)
         return
-    names = [field.name for field in fields(Passage)]
-    rows = csv.DictWriter(out, names)
-    rows.writeheader()
-    for passage in index.passages():
-        row = asdict(passage)
-        rows.writerow(row | {name: "; ".join(row[name]) for name in ("jurisdictions", "heading")})
+    with _text(out, form) as lines:
+        if form == "jsonl":
+            lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in table.rows)
+            return
+        rows = csv.writer(lines)
+        rows.writerow(table.columns)
+        rows.writerows([_harmless(cell) for cell in _cells(table, row)] for row in table.rows)
+
+
+def _cells(table: _Table, row: dict[str, Any]) -> list[Any]:
+    return ["; ".join(row[name]) if isinstance(row[name], list | tuple) else row[name] for name in table.columns]
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+@contextmanager
+def _text(out: Path | None, form: Format) -> Iterator[TextIO]:
+    if out is None:
+        yield sys.stdout
+        return
+    # Excel takes a CSV file for UTF-8 only with a byte order mark; a program that reads standard output wants none.
+    encoding = "utf-8-sig" if form == "csv" else "utf-8"
+    with _told(out), out.open("w", encoding=encoding, newline="" if form == "csv" else "\n") as stream:
+        yield stream
+
+
+@contextmanager
+def _bytes(out: Path | None) -> Iterator[BinaryIO]:
+    if out is None:
+        yield sys.stdout.buffer
+        return
+    with _told(out), out.open("wb") as stream:
+        yield stream
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Make the folder of `out`; what the system refuses is told by name."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise CouncilError(f"{out}: cannot be written ({error.strerror or error}); name another with --out") from error

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from indexer import jurisdictions
-from indexer.documents import DocumentType, Role
+from indexer.documents import DocumentType, ItemStatus, Role
 from indexer.store import Filters
 from service.messages import RefusedError
 
+MAX_OWNER_CHARACTERS = 200
+ITEM_KINDS = (Role.DECISION, Role.FOLLOW_UP)
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilters:
+    """Hard conditions on decisions and follow-ups; an empty field does not filter. Values of one are alternatives.
+
+    `meetings` take `YYYY`, `YYYY-MM` or `YYYY-MM-DD` and include their whole year or month; an item without a meeting
+    date is in none. `owners` are codes or names of jurisdictions, or parts of an owner's words, folded.
+    """
+
+    meetings: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    kinds: tuple[Role, ...] = ()
+    statuses: tuple[ItemStatus, ...] = ()
+    document_languages: tuple[str, ...] = ()
 
 
 def make_filters(
@@ -29,9 +47,34 @@ def make_filters(
         types=tuple(_one_of("type", value, [str(kind) for kind in DocumentType]) for value in types),
         roles=tuple(_one_of("role", value, [str(role) for role in Role]) for value in roles),
         document_languages=tuple(_one_of("doc-language", value, ["fr", "en"]) for value in document_languages),
-        date_from=_date("from", date_from),
-        date_to=_date("to", date_to),
+        date_from=None if date_from is None else _date("from", date_from),
+        date_to=None if date_to is None else _date("to", date_to),
     )
+
+
+def make_item_filters(
+    *,
+    meetings: Sequence[str] = (),
+    owners: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    statuses: Sequence[str] = (),
+    document_languages: Sequence[str] = (),
+) -> ItemFilters:
+    """Filters on decisions and follow-ups of the values given. Raises RefusedError as `make_filters` does."""
+    known = [str(status) for status in ItemStatus]
+    return ItemFilters(
+        meetings=tuple(_date("meeting", value) for value in meetings),
+        owners=tuple(_owner(value) for value in owners),
+        kinds=tuple(Role(_one_of("kind", value, [str(kind) for kind in ITEM_KINDS])) for value in kinds),
+        statuses=tuple(ItemStatus(_one_of("status", value, known)) for value in statuses),
+        document_languages=tuple(_one_of("doc-language", value, ["fr", "en"]) for value in document_languages),
+    )
+
+
+def _owner(value: str) -> str:
+    if not any(character.isalnum() for character in value) or len(value) > MAX_OWNER_CHARACTERS:
+        raise RefusedError("refused.owner", most=MAX_OWNER_CHARACTERS)
+    return value
 
 
 def _jurisdiction(code: str) -> str:
@@ -46,9 +89,7 @@ def _one_of(name: str, value: str, known: Sequence[str]) -> str:
     return value
 
 
-def _date(name: str, value: str | None) -> str | None:
-    if value is None:
-        return None
+def _date(name: str, value: str) -> str:
     wrong = RefusedError("refused.date", name=name, value=value)
     if not _DATE.fullmatch(value):
         raise wrong

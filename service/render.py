@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from indexer import dates
-from indexer.documents import Language
+from indexer.documents import Attribution, Language
 from service.contract import Answer, Citation, PassageHit, SearchResult
 from service.messages import message
 
@@ -45,7 +45,8 @@ def _hit(rank: int, hit: PassageHit, spoken: Language) -> str:
     if hit.meeting_date:
         where.append(dates.written(hit.meeting_date, spoken))
     if hit.jurisdictions:
-        where.append(" ".join(hit.jurisdictions))
+        inferred = hit.attribution is Attribution.INFERRED
+        where.append(" ".join([*hit.jurisdictions, *([message("attribution.inferred", spoken)] if inferred else [])]))
     where.append(message(f"role.{hit.role}", spoken))
     return f"{rank}. {', '.join(where)}\n{_wrapped(' '.join(hit.text.split()), '   ')}"
 

@@ -1,8 +1,13 @@
-"""Hybrid retrieval: the lexical and the dense leg, fused, over the passages that the filters allow."""
+"""Hybrid retrieval: the lexical and the dense leg, fused, over the passages that the filters allow.
+
+Passages that state nothing (a title alone, an answer such as "N/A") are never found, whatever the filters.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +15,10 @@ import numpy.typing as npt
 from indexer import sentences
 from indexer.documents import DocumentRecord, Language, Passage, Status
 from indexer.embedding import Embedder
+from indexer.lexical import LexicalHits
 from indexer.store import Index
+from indexer.vectors import VectorHits
+from service import access
 from service.query import Query
 from service.status import status_of
 
@@ -31,6 +39,7 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights()
+_Hits = TypeVar("_Hits", LexicalHits, VectorHits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def _nearest(index: Index, query: Query, vector: npt.NDArray[np.float32], wanted
     numbers, scores, dense, lexical = fused(index, query, vector, max(weights.pool, wanted), weights)
     order = np.lexsort((numbers, -scores))[:wanted]
     passages = index.numbered(numbers[order])
-    documents = {record.id: record for record in index.documents_by_id({p.document_id for p in passages})}
+    documents = {r.id: access.visible(r) for r in index.documents_by_id({p.document_id for p in passages})}
     return [
         Hit(passage, documents[passage.document_id], float(scores[at]), float(dense[at]), float(lexical[at]))
         for passage, at in zip(passages, order, strict=True)
@@ -98,11 +107,29 @@ def query_vector(embedder: Embedder, query: Query, weights: Weights = DEFAULT_WE
     return unit
 
 
+def _stating(
+    search: Callable[[int], _Hits], pool: int, silent: npt.NDArray[np.bool_]
+) -> tuple[_Hits, npt.NDArray[np.intp]]:
+    """A leg's hits, and the places of the `pool` best among them that state something.
+
+    The leg is asked for more until it has given so many, or all that it has: to hand it every number that may be found
+    would cost more than these few too many.
+    """
+    asked = pool + min(pool, int(silent.sum()))
+    while True:
+        hits = search(asked)
+        stating = np.flatnonzero(~silent[hits.numbers])
+        if len(stating) >= pool or len(hits.numbers) < asked:
+            return hits, stating[:pool]
+        asked *= 4
+
+
 def fused(
     index: Index, query: Query, vector: npt.NDArray[np.float32], pool: int, weights: Weights
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Candidates of both legs: their numbers, fused scores, cosines and lexical shares; in no particular order.
 
+    Each leg gives `pool` passages that state something, or all that there are.
     Every candidate gets its true cosine. One that the lexical leg did not return counts as matching no word: its
     true share is below that of the leg's last.
     """
@@ -111,11 +138,18 @@ def fused(
         "en": [wording for match in query.terms for wording in match.term.en],
         "fr": [wording for match in query.terms for wording in match.term.fr],
     }
-    by_words = index.lexical.search(query.text, pool, allowed=allowed, also=also, also_weight=weights.terms)
-    by_meaning = index.vectors.search(vector, pool, allowed=allowed)
-    numbers = np.union1d(by_words.numbers, by_meaning.numbers)
+    by_words, stating = _stating(
+        lambda count: index.lexical.search(query.text, count, allowed=allowed, also=also, also_weight=weights.terms),
+        pool,
+        index.silent,
+    )
+    words, word_scores = by_words.numbers[stating], by_words.scores[stating]
+    by_meaning, stating = _stating(
+        lambda count: index.vectors.search(vector, count, allowed=allowed), pool, index.silent
+    )
+    numbers = np.union1d(words, by_meaning.numbers[stating])
     dense = index.vectors.vectors(numbers) @ vector
     lexical = np.zeros(len(numbers), np.float32)
     if by_words.bound:
-        lexical[np.searchsorted(numbers, by_words.numbers)] = by_words.scores / by_words.bound
+        lexical[np.searchsorted(numbers, words)] = word_scores / by_words.bound
     return numbers, dense + weights.lexical * lexical, dense, lexical

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from indexer import jurisdictions
 from indexer.document_words import heading_role
-from indexer.documents import Block, BlockKind, Cell, Document, DocumentRecord, Role, Section, Table
+from indexer.documents import Block, BlockKind, Cell, Document, DocumentRecord, Layout, Role, Section, Table
 
 _HEAD_WORDS = 40  # a cell with more words than this is content, not the head of a row or a column
 _BROKEN = re.compile(r"(?<=\w)- (?=\w)")  # a name cut after its hyphen
@@ -21,14 +21,23 @@ _NAME_WORDS = 12  # the longest name of an organisation
 _HEADED_COLUMNS = 3  # tables with fewer columns have no head row: their first column is the head
 
 
-def recognise(document: Document, record: DocumentRecord) -> tuple[Section, ...]:
-    """Sections of `document` in reading order. Blocks outside every section are contact blocks."""
+def recognise(document: Document, record: DocumentRecord) -> Layout:
+    """Sections of `document` in reading order, which hold all its blocks."""
     reader = _Reader(document, (record.jurisdiction,) if record.jurisdiction else ())
     sections: list[Section] = []
     for table, run in groupby(document.blocks, key=lambda block: block.cell.table if block.cell else None):
         blocks = list(run)
         sections.extend(reader.flowing(blocks) if table is None else reader.tabular(document.tables[table], blocks))
-    return tuple(sections)
+    return Layout(tuple(sections))
+
+
+def table_sections(
+    document: Document, record: DocumentRecord, number: int, blocks: list[Block], path: tuple[str, ...] = ()
+) -> Iterator[Section]:
+    """Sections of one table of `document`, whose blocks are `blocks`; `path` are the titles above it."""
+    titles = [(0, title) for title in path]
+    reader = _Reader(document, (record.jurisdiction,) if record.jurisdiction else (), titles, outside=len(titles))
+    return reader.tabular(document.tables[number], blocks)
 
 
 @dataclass(slots=True)
@@ -45,13 +54,10 @@ class _Reader:
     outside: int = 0
 
     def flowing(self, blocks: Iterable[Block]) -> Iterator[Section]:
-        """Sections of running text: a new one at each heading that follows text, and after each contact block."""
+        """Sections of running text: a new one at each heading that follows text."""
         held: list[Block] = []
         for block in blocks:
-            if block.kind is BlockKind.CONTACT:
-                yield from self._section(held)
-                held = []
-            elif block.kind is BlockKind.HEADING:
+            if block.kind is BlockKind.HEADING:
                 if any(other.kind is not BlockKind.HEADING for other in held):
                     yield from self._section(held)
                     held = []
@@ -96,8 +102,6 @@ class _Reader:
         sections = list(inside.flowing(cell))
         if opening and sections:
             sections[0] = replace(sections[0], blocks=(*opening, *sections[0].blocks))
-        elif opening:  # the cell is a contact block
-            sections = list(inside.flowing(opening))
         for section in sections:
             yield replace(section, role=role) if role and section.role is Role.BACKGROUND else section
 

@@ -6,7 +6,7 @@ import bisect
 import itertools
 from collections.abc import Iterable, Sequence
 
-from indexer.documents import Block, Cell, CellPosition, Document, DocumentFormat, Page, Table
+from indexer.documents import Block, BlockKind, Cell, CellPosition, Document, DocumentFormat, Page, Table
 from indexer.readers.lines import Draft
 
 _SEPARATOR = "\n"
@@ -22,15 +22,19 @@ class CanonicalBuilder:
         # Where text of a page begins and ends: (start, end, page number).
         self._printed: list[tuple[int, int, int]] = []
         self._tables: list[_OpenTable] = []
+        self._contacts: list[str] = []
 
     @property
     def is_empty(self) -> bool:
-        """Whether no block was added yet."""
-        return not self._blocks
+        """Whether nothing was added yet, no contact either."""
+        return not (self._blocks or self._contacts)
 
     def add(self, draft: Draft, cell: CellPosition | None = None) -> None:
-        """Appends a block; a draft without text is left out."""
+        """Appends a block; a draft without text is left out, a contact is kept apart from the text."""
         if not draft.text:
+            return
+        if draft.kind is BlockKind.CONTACT:
+            self._contacts.append(draft.text)
             return
         if self._blocks:
             self._parts.append(_SEPARATOR)
@@ -60,23 +64,25 @@ class CanonicalBuilder:
         rows.append([])
         return len(rows) - 1
 
-    def add_cell(self, position: CellPosition, drafts: Iterable[Draft]) -> None:
+    def add_cell(self, position: CellPosition, drafts: Iterable[Draft], *, inferred: bool = False) -> None:
         """Appends a cell with its blocks; a cell without text is empty, at the place where it would stand."""
         first = self.open_cell()
         self.add_all(drafts, position)
-        self.close_cell(position, first)
+        self.close_cell(position, first, inferred=inferred)
 
     def open_cell(self) -> int:
         """A mark from which `close_cell` knows the blocks that were added since."""
         return len(self._blocks)
 
-    def close_cell(self, position: CellPosition, first: int) -> None:
+    def close_cell(self, position: CellPosition, first: int, *, inferred: bool = False) -> None:
         """Records as one cell all blocks that were added since `open_cell` gave `first`."""
         if first < len(self._blocks):
             start, end = self._blocks[first].start, self._blocks[-1].end
         else:
             start = end = self._length
-        self._tables[position.table].rows[position.row].append(Cell(position.row, position.column, start, end))
+        self._tables[position.table].rows[position.row].append(
+            Cell(position.row, position.column, start, end, inferred)
+        )
 
     def build(
         self,
@@ -94,6 +100,8 @@ class CanonicalBuilder:
             pages=tuple(_tile(self._printed, page_count, self._length)),
             tables=tuple(Table(tuple(tuple(r) for r in t.rows), t.page) for t in self._tables),
             metadata_title=metadata_title,
+            contacts=tuple(self._contacts),
+            printed=tuple(_stretches(self._printed)),
         )
 
 
@@ -101,6 +109,13 @@ class _OpenTable:
     def __init__(self, page: int | None) -> None:
         self.page = page
         self.rows: list[list[Cell]] = []
+
+
+def _stretches(printed: Sequence[tuple[int, int, int]]) -> Iterable[Page]:
+    """Neighbouring spans of one page made one, in order of offset."""
+    for page, run in itertools.groupby(printed, key=lambda span: span[2]):
+        spans = list(run)
+        yield Page(page, spans[0][0], spans[-1][1])
 
 
 def _tile(printed: Sequence[tuple[int, int, int]], count: int, length: int) -> Iterable[Page]:

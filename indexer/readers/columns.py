@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from indexer.readers.glyphs import Row, Word
@@ -15,14 +17,20 @@ _MAX_DEPTH = 4
 _MAX_STARTS = 200
 _TABULAR_SHARE = 0.75
 _TITLE_SIZE = 1.15
+_SIDE_SHARE = 0.62  # of the main column's width
+_NUMBERED_HEADING = re.compile(r"\d{1,2}\.\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Rows that are read one after the other; `tabular` rows each stand for themselves."""
+    """Rows that are read one after the other; `tabular` rows each stand for themselves.
+
+    A `side` column is a narrow one to the right of the main one.
+    """
 
     rows: tuple[Row, ...]
     tabular: bool = False
+    side: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +44,17 @@ class _Gutter:
     support: int
 
 
-def columns(rows: Sequence[Row], depth: int = 0) -> list[Column]:
-    """The rows of a page (or part of it) in reading order, as columns."""
+def columns(rows: Sequence[Row], depth: int = 0, known: tuple[float, float] | None = None) -> list[Column]:
+    """The rows of a page (or part of it) in reading order, as columns.
+
+    `known` is the white strip beside the side column of the document's other pages: where this page leaves it white
+    too, a few words to the right of it are enough.
+    """
     if not rows:
         return []
     gutter = _best_gutter(rows) if depth < _MAX_DEPTH and len(rows) >= _MIN_SUPPORT else None
+    if gutter is None and known is not None:
+        gutter = _known_gutter(rows, known)
     if gutter is None:
         return [Column(tuple(rows))]
     inside = rows[gutter.first : gutter.last + 1]
@@ -48,9 +62,64 @@ def columns(rows: Sequence[Row], depth: int = 0) -> list[Column]:
     if _is_tabular(inside, left, right, gutter):
         middle = [Column(tuple(inside), tabular=True)]
     else:
-        middle = [*columns(left, depth + 1), *columns(right, depth + 1)]
+        middle = _side_by_side(left, right, depth)
     before, after = rows[: gutter.first], rows[gutter.last + 1 :]
     return [*columns(before, depth), *middle, *columns(after, depth)]
+
+
+def side_strip(rows: Sequence[Row]) -> tuple[float, float] | None:
+    """The white strip (left, right edge) between a page's main and its side column, None where it has none."""
+    gutter = _best_gutter(rows) if len(rows) >= _MIN_SUPPORT else None
+    if gutter is None:
+        return None
+    left, right = _halves(rows[gutter.first : gutter.last + 1], (gutter.left + gutter.right) / 2)
+    narrow = bool(left and right) and _width(right) < _SIDE_SHARE * _width(left)
+    return (gutter.left, gutter.right) if narrow else None
+
+
+def _known_gutter(rows: Sequence[Row], strip: tuple[float, float]) -> _Gutter | None:
+    """The strip as this page's gutter: no row crosses it, and some have words on both sides or on the right."""
+    left, right = strip
+    least = min(right - left, max(_MIN_GUTTER_POINTS, _MIN_GUTTER_SIZES * median(row.size for row in rows)))
+    for row in rows:
+        narrowed = _narrowed(row, left, right, least)
+        if narrowed is None:
+            return None
+        left, right = narrowed
+    if not any(row.x1 > right for row in rows):
+        return None
+    first, last = _trimmed(rows, 0, len(rows) - 1, (left + right) / 2)
+    return _Gutter(first, last, left, right, len(rows))
+
+
+def _side_by_side(left: list[Row], right: list[Row], depth: int) -> list[Column]:
+    """Two columns, the left one first; beside a main column, a narrow one is read agenda item by agenda item."""
+    narrow = _width(right) < _SIDE_SHARE * _width(left)
+    if not narrow or not left or not right:
+        return [*columns(left, depth + 1), *columns(right, depth + 1)]
+    found: list[Column] = []
+    for top, bottom in pairwise([float("-inf"), *_agenda_tops(left, right), float("inf")]):
+        found.extend(columns([row for row in left if top <= row.top < bottom], depth + 1))
+        beside = columns([row for row in right if top <= row.top < bottom], depth + 1)
+        found.extend(replace(column, side=True) for column in beside)
+    return found
+
+
+def _agenda_tops(left: Sequence[Row], right: Sequence[Row]) -> list[float]:
+    """Where rows of a table without rules begin: at numbered headings on the left that no line on the right crosses."""
+    usual = median(row.size for row in left)
+    tops = []
+    for row in left:
+        heads = row.size > usual or all(word.bold for word in row.words)
+        if heads and _NUMBERED_HEADING.match(row.text):
+            top = row.top - 1.0  # type of another size on the same line may stand a little higher
+            if not any(other.top < top < other.bottom - 1.0 for other in right):
+                tops.append(top)
+    return tops
+
+
+def _width(rows: Sequence[Row]) -> float:
+    return max((row.x1 for row in rows), default=0.0) - min((row.x0 for row in rows), default=0.0)
 
 
 def _best_gutter(rows: Sequence[Row]) -> _Gutter | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 _BOLD_WEIGHT = 600
+_BOLD_NAME = re.compile(rb"bold|black|heavy", re.IGNORECASE)
+_LONGEST_FONT_NAME = 128
 _SPACE = 0.22
 _OVERLAP = 0.5
 
@@ -89,6 +92,7 @@ class _Gatherer:
         self._box = (0.0, 0.0, 0.0, 0.0)
         self._size = 0.0
         self._bold = False
+        self._name = ctypes.create_string_buffer(_LONGEST_FONT_NAME)
 
     def gather(self, count: int) -> list[Word]:
         raw, handle = self._raw, self._handle
@@ -137,11 +141,16 @@ class _Gatherer:
         if not self._text:
             self._box = box
             self._size = round(size, 1)
-            self._bold = self._raw.FPDFText_GetFontWeight(self._handle, i) >= _BOLD_WEIGHT
+            self._bold = self._raw.FPDFText_GetFontWeight(self._handle, i) >= _BOLD_WEIGHT or self._named_bold(i)
         else:
             x0, top, x1, bottom = self._box
             self._box = (min(x0, box[0]), min(top, box[1]), max(x1, box[2]), max(bottom, box[3]))
         self._text.append(character)
+
+    def _named_bold(self, i: int) -> bool:
+        """Whether the font's name says bold; the weight of the standard fonts is not always told."""
+        length = self._raw.FPDFText_GetFontInfo(self._handle, i, self._name, len(self._name), None)
+        return 0 < length <= len(self._name) and _BOLD_NAME.search(self._name.raw[:length]) is not None
 
     def _close(self) -> None:
         if self._text:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from indexer.document_words import is_no_answer
 from indexer.readers.contacts import contact_groups, is_mailto, is_name
-from indexer.readers.headings import is_heading, is_line_heading, is_no_answer, is_upper
+from indexer.readers.headings import is_heading, is_line_heading, is_upper
 from indexer.readers.joining import (
     Spellings,
     begins_lower,
@@ -16,8 +17,10 @@ from indexer.readers.joining import (
     ends_sentence,
     first_letter,
     is_finished,
+    is_open,
     is_url,
     join,
+    names_somebody,
 )
 from indexer.readers.lines import Line
 from indexer.readers.markers import Marker, find_marker
@@ -26,6 +29,7 @@ from indexer.readers.vocabulary import layout_words
 
 # No paragraph that a person wrote is longer (characters); without an end, joining would take ever longer.
 _LONGEST = 20_000
+_FULL = 0.98  # of the column's width
 
 
 @dataclass(slots=True)
@@ -76,6 +80,8 @@ class _Grouping:
         self._groups: list[Group] = []
         self._names = _name_lines(self._lines)
         self._ranked = _ranked_lines(self._lines)
+        opens = layout_words().opening.match
+        self._has_side_column = any(opens(line.text) and typography.is_narrow(line.width) for line in self._lines)
 
     def groups(self) -> list[Group]:
         contacts = {r.start: r for r in contact_groups(self._lines)}
@@ -158,7 +164,8 @@ class _Grouping:
         if layout_words().opening.match(line.text):
             return True
         last = group.lines[-1]
-        if self._typography.differs(last, line) and not begins_lower(line.text):
+        broken = ends_hyphenated(group.text) and not (line.gap or line.fresh)
+        if self._typography.differs(last, line) and not begins_lower(line.text) and not broken:
             return True
         if line.gap or line.fresh:
             return not self._goes_on(i, line, group)
@@ -187,6 +194,8 @@ class _Grouping:
         if line.far and not line.fresh:
             return False
         narrow = self._typography.is_narrow(group.width)
+        if line.gap and not line.fresh and not narrow and self._is_beside(i):
+            return False
         ahead = self._column_ahead(i)
         if not self._typography.same_column(group.column, ahead):
             return False
@@ -200,6 +209,8 @@ class _Grouping:
             return False
         if ends_hyphenated(group.text) and first_letter(line.text).isalnum():
             return True
+        if line.fresh and not narrow and self._is_cut(line, group, wrapped >= _FULL * max(group.column, ahead)):
+            return True
         if is_finished(group.text) or _is_url(group.lines[-1].text):
             return False
         if begins_lower(line.text):
@@ -209,6 +220,27 @@ class _Grouping:
         # In a narrow column the next line may be the next cell; but an item has more than its linking word.
         begun = not narrow or (group.marker is not None and len(group.lines) == 1)
         return begun and ends_linking(group.text) and begins_upper(line.text) and not is_line_heading(line.text)
+
+    def _is_beside(self, i: int) -> bool:
+        """Whether line `i` is in a side column that goes on at the foot of the page: all is narrow down to its end."""
+        if not self._has_side_column:
+            return False
+        end = i
+        while end < len(self._lines) and (end == i or not self._lines[end].fresh):
+            if not self._typography.is_narrow(self._lines[end].width):
+                return False
+            end += 1
+        return True
+
+    def _is_cut(self, line: Line, group: Group, full: bool) -> bool:
+        """Whether the end of a page cut the paragraph: a bracket is open, or the last line had no room left.
+
+        A name may open a turn of its own, and a line that stands as a heading opens something new.
+        """
+        if is_open(group.text):
+            return True
+        titled = is_line_heading(line.text) or is_heading(group.text)
+        return full and group.column > 0 and not titled and not names_somebody(line.text)
 
     def _column_ahead(self, i: int) -> float:
         """The width of the column that begins with line `i`, 0 where one line stands alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from indexer.document_words import table
+from indexer.document_words import is_no_answer, table
 from indexer.readers.contacts import holds_contact
 from indexer.readers.joining import begins_upper, ends_linking, ends_sentence
 from indexer.readers.markers import find_marker
@@ -48,7 +48,8 @@ def is_template_heading(text: str) -> bool:
         return True
     if short and rest.endswith(":"):
         return True
-    if layout_words().tab.search(rest[-40:]) and len(rest.split()) <= _MAX_NUMBERED_WORDS:
+    tab = layout_words().tab.search(rest[-40:])
+    if tab and not rest[-40:][tab.end() :].strip(" :.–—-") and len(rest.split()) <= _MAX_NUMBERED_WORDS:
         return True
     lead = re.split(r"\s[–—-]\s|[:(]", rest, maxsplit=1)[0]
     return is_upper(lead) and len(lead.split()) >= 1 and len(rest.split()) <= _MAX_NUMBERED_WORDS
@@ -80,13 +81,6 @@ def is_heading(text: str) -> bool:
 def heading_level(text: str) -> int:
     """1 for numbered headings and capitals, 2 for the rest."""
     return 1 if _FIGURED.match(text) or is_upper(text) else 2
-
-
-def is_no_answer(text: str) -> bool:
-    """Whether the line is an answer that says that there is nothing to say."""
-    lowered = text.lower()
-    words = layout_words().no_answers
-    return begins_upper(text) and (lowered in words or lowered.rstrip(" .") in words)
 
 
 def _never(text: str) -> bool:

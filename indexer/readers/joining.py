@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from indexer.readers.vocabulary import layout_words
 
+_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w’'-]+\s[A-ZÀ-ÖØ-Þ][\w’'-]+")
 _FINISHED = re.compile(r"[.!?:;…][\s»”\"’')\]]*$")
 _SENTENCE_FINISHED = re.compile(r"[.!?…][\s»”\"’')\]]*$")
 # How much of the end of a block is looked at; blocks grow line by line, and may grow long.
@@ -79,6 +80,16 @@ def first_letter(text: str) -> str:
 def begins_lower(text: str) -> bool:
     """Whether the text begins in lower case, as the rest of a sentence does."""
     return first_letter(text).islower() and not is_url(text)
+
+
+def is_open(text: str) -> bool:
+    """Whether a bracket or quotation is still open at the end of the text."""
+    return any(text.count(left) > text.count(right) for left, right in ("()", "[]", "«»"))
+
+
+def names_somebody(text: str) -> bool:
+    """Whether the text opens with two capitalised words, as a name does."""
+    return _NAME.match(text) is not None
 
 
 def is_url(text: str) -> bool:

@@ -14,7 +14,8 @@ class Line:
     `indent` and `width` share a unit: characters in flat text, points in PDF. `gap` says that white space
     sets the line off from the one before, `far` that it is more than a line of it; `fresh` that it opens a
     page or column, where a sentence may go on. `size` is the height of the type in points, 0 where unknown.
-    `tabular` lines stand for themselves.
+    `tabular` lines stand for themselves. `side` lines stand in a narrow column to the right of the main one.
+    `leaf` counts the page numbers before the line on what counts as its page: a file may not mark every new page.
     """
 
     text: str
@@ -27,6 +28,8 @@ class Line:
     size: float = 0.0
     bold: bool = False
     tabular: bool = False
+    side: bool = False
+    leaf: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Draft:
 
     `breaks` are the pages that begin inside it: offset in `text`, and page number. `width` is that of its
     widest line, `column` that of the column as far as its lines tell (0 where there is one line only). `gap`
-    and `fresh` are those of its first line.
+    and `fresh` are those of its first line. `last` and `pitch` are the width of its last line and of a character in it.
+    `side` says that it stands in a side column known by its place.
     """
 
     kind: BlockKind
@@ -47,3 +51,6 @@ class Draft:
     column: float = 0.0
     gap: bool = True
     fresh: bool = False
+    side: bool = False
+    last: float = 0.0
+    pitch: float = 0.0

@@ -17,8 +17,10 @@ from indexer.readers.glyphs import page_words
 from indexer.readers.joining import Spellings
 from indexer.readers.lines import Line
 from indexer.readers.pdf_pages import LaidTable, RawPage, lay_out
+from indexer.readers.pdf_table_pages import Row, continues, joined_rows
 from indexer.readers.pdf_tables import has_rules, ruled_tables
 from indexer.readers.reflow import reflow
+from indexer.readers.scans import recognised
 from indexer.readers.typography import Typography
 
 _INDENT_STEP = 4.0
@@ -28,15 +30,16 @@ _MAX_PAGES = 5_000
 def read_pdf(path: Path, data: bytes, source: str) -> Document:
     """The document in the bytes of a PDF file.
 
-    Raises UnreadableDocumentError where it needs a password, is damaged, or holds only pictures of pages.
+    Pages that are pictures are read by OCR. Raises UnreadableDocumentError where the file needs a password, is
+    damaged, or holds no text that can be read.
     """
     title = _declared_title(path, data)
     flows = _flows(path, data)
     if not any(flows):
         raise UnreadableDocumentError(
             path,
-            "holds only page images and no text",
-            "it needs OCR before indexing (for example with ocrmypdf)",
+            "holds no text, and none that OCR can read",
+            "scan it again in black and white at 300 dots per inch, or leave it out",
         )
     return _assemble(flows, source, title)
 
@@ -89,7 +92,7 @@ def _flows(path: Path, data: bytes) -> list[list[Line | LaidTable]]:
             raise UnreadableDocumentError(
                 path, f"has {len(document)} pages, more than {_MAX_PAGES}", "split it into parts"
             )
-        return lay_out(list(_raw_pages(document, data)))
+        return lay_out(recognised(path, document, list(_raw_pages(document, data))))
     finally:
         document.close()
 
@@ -164,25 +167,26 @@ def _assemble(flows: Sequence[Sequence[Line | LaidTable]], source: str, title: s
     typography = Typography.of(everything, _INDENT_STEP, positioned=True)
     builder = CanonicalBuilder()
     pending: list[Line] = []
-    last: tuple[int, LaidTable] | None = None
+    tables: list[LaidTable] = []
 
     def settle(*, before_table: bool = False) -> None:
-        nonlocal last
+        if tables:
+            _add_table(builder, joined_rows(tables), tables[0].page, spellings, typography)
+            tables.clear()
         if pending:
-            last = None
             builder.add_all(reflow(pending, spellings, typography, before_table=before_table))
             pending.clear()
 
     for flow in flows:
         for item in flow:
             if isinstance(item, Line):
+                if tables:
+                    settle()
                 pending.append(item)
                 continue
-            settle(before_table=True)
-            number, skipped = _continued(last, item)
-            table = builder.open_table(item.page) if number is None else number
-            _add_table(builder, (table, skipped), item, spellings, typography)
-            last = (table, item)
+            if pending or not (tables and continues(tables[-1], item)):
+                settle(before_table=True)
+            tables.append(item)
     settle()
     return builder.build(source, "pdf", len(flows), title)
 
@@ -197,28 +201,13 @@ def _all_lines(flows: Iterable[Iterable[Line | LaidTable]]) -> Iterator[Line]:
                     yield from cell.lines
 
 
-def _continued(last: tuple[int, LaidTable] | None, table: LaidTable) -> tuple[int | None, int]:
-    """The number of the table that this one continues over the page, and how many head rows it repeats."""
-    if last is None:
-        return None, 0
-    number, before = last
-    follows = table.page == before.page + 1 and table.columns == before.columns
-    if not follows or abs(table.left - before.left) > 12 or abs(table.right - before.right) > 12:
-        return None, 0
-    head = table.row_texts(0)
-    repeats = table.rows > 1 and any(head) and head == before.row_texts(0)
-    return number, 1 if repeats else 0
-
-
 def _add_table(
-    builder: CanonicalBuilder, place: tuple[int, int], table: LaidTable, spellings: Spellings, typography: Typography
+    builder: CanonicalBuilder, rows: Sequence[Row], page: int, spellings: Spellings, typography: Typography
 ) -> None:
-    """Adds the table's rows; `place` is its number in the document and how many head rows to leave out."""
-    number, skipped = place
-    for row in range(skipped, table.rows):
-        at = builder.open_row(number)
-        for cell in table.cells:
-            if cell.row == row:
-                full = Typography.of(cell.lines).full
-                drafts = reflow(cell.lines, spellings, replace(typography, full=full))
-                builder.add_cell(CellPosition(number, at, cell.column), drafts)
+    table = builder.open_table(page)
+    for row in rows:
+        at = builder.open_row(table)
+        for column, lines in row:
+            full = Typography.of(lines).full
+            drafts = reflow(lines, spellings, replace(typography, full=full))
+            builder.add_cell(CellPosition(table, at, column), drafts)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from indexer.readers.cleaning import clean_line
-from indexer.readers.columns import columns
+from indexer.readers.columns import columns, side_strip
 from indexer.readers.furniture import furniture, is_page_line
 from indexer.readers.glyphs import Row, Word, rows
 from indexer.readers.lines import Line
@@ -18,6 +18,7 @@ _GAP = 1.45
 _FAR = 2.6
 _MARGIN = 0.14
 _OUTER_MARGIN = 0.085
+_SAME_STRIP = 6.0  # points that the white strips of two pages share
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,19 @@ def lay_out(pages: Sequence[RawPage]) -> list[list[Line | LaidTable]]:
         boxes = [table.box for table in page.tables]
         loose.append(rows([w for w in page.words if not any(_holds(box, w) for box in boxes)]))
     dropped = _furniture(pages, loose)
-    return [
-        list(_flow(page, [row for i, row in enumerate(page_rows) if i not in gone]))
-        for page, page_rows, gone in zip(pages, loose, dropped, strict=True)
-    ]
+    kept = [[row for i, row in enumerate(part) if i not in gone] for part, gone in zip(loose, dropped, strict=True)]
+    strip = _side_strip(kept)
+    return [list(_flow(page, part, strip)) for page, part in zip(pages, kept, strict=True)]
+
+
+def _side_strip(pages: Sequence[Sequence[Row]]) -> tuple[float, float] | None:
+    """The white strip beside a side column that two pages at least have in the same place."""
+    strips = [strip for part in pages if (strip := side_strip(part)) is not None]
+    for left, right in strips:
+        same = [(a, b) for a, b in strips if min(right, b) - max(left, a) >= _SAME_STRIP]
+        if len(same) >= 2 and 2 * len(same) > len(strips):
+            return max(a for a, _ in same), min(b for _, b in same)
+    return None
 
 
 def _furniture(pages: Sequence[RawPage], loose: Sequence[Sequence[Row]]) -> list[frozenset[int]]:
@@ -92,21 +102,22 @@ def _in_margin(page_rows: Sequence[Row], which: Iterable[int], height: float, sh
     return frozenset(i for i in which if page_rows[i].bottom <= top or page_rows[i].top >= bottom)
 
 
-def _flow(page: RawPage, page_rows: Sequence[Row]) -> Iterable[Line | LaidTable]:
+def _flow(page: RawPage, page_rows: Sequence[Row], strip: tuple[float, float] | None) -> Iterable[Line | LaidTable]:
     rest = list(page_rows)
     fresh = True
     for table in page.tables:
         above = [row for row in rest if (row.top + row.bottom) / 2 < table.box[1]]
         rest = rest[len(above) :] if rest[: len(above)] == above else [r for r in rest if r not in above]
-        yield from _lines(above, page.number, fresh)
+        yield from _lines(above, page.number, fresh, strip)
         yield _table(table, page)
         fresh = False
-    yield from _lines(rest, page.number, fresh)
+    yield from _lines(rest, page.number, fresh, strip)
 
 
-def _lines(part: Sequence[Row], page: int, fresh: bool) -> Iterable[Line]:
-    for number, column in enumerate(columns(part)):
-        yield from column_lines(column.rows, page, fresh=fresh or number > 0, tabular=column.tabular)
+def _lines(part: Sequence[Row], page: int, fresh: bool, strip: tuple[float, float] | None) -> Iterable[Line]:
+    for number, column in enumerate(columns(part, known=strip)):
+        lines = column_lines(column.rows, page, fresh=fresh or number > 0, tabular=column.tabular)
+        yield from (replace(line, side=True) for line in lines) if column.side else lines
 
 
 def column_lines(part: Sequence[Row], page: int, *, fresh: bool = False, tabular: bool = False) -> Iterable[Line]:

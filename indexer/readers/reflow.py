@@ -12,6 +12,7 @@ from indexer.readers.interruptions import mend_interruptions
 from indexer.readers.joining import Spellings, begins_lower, is_url
 from indexer.readers.lines import Draft, Line
 from indexer.readers.markers import Marker
+from indexer.readers.side_columns import settle_side_columns
 from indexer.readers.typography import Typography
 
 # Stands for the table that follows the last line.
@@ -24,7 +25,7 @@ def reflow(
     """The blocks that the lines make, in reading order; `before_table` where a table follows them."""
     groups = group_lines(lines, spellings, typography)
     drafts = _classify(groups, typography, _TABLE if before_table else None)
-    return mend_interruptions(drafts, spellings, typography)
+    return settle_side_columns(mend_interruptions(drafts, spellings, typography), typography)
 
 
 def _classify(groups: Sequence[Group], typography: Typography, following: Group | None) -> list[Draft]:
@@ -50,6 +51,9 @@ def _classify(groups: Sequence[Group], typography: Typography, following: Group 
                 group.column,
                 first.gap,
                 first.fresh,
+                first.side,
+                group.lines[-1].width,
+                group.lines[-1].width / max(1, len(group.lines[-1].text)),
             )
         )
     return drafts

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from indexer.document_words import is_no_answer
 from indexer.documents import Document
 from indexer.errors import UnreadableDocumentError
 from indexer.readers.canonical import CanonicalBuilder
 from indexer.readers.cleaning import LINE_BREAKS, clean_line
+from indexer.readers.flat_table_rows import find_flat_table
+from indexer.readers.flat_tables import add_flat_table
 from indexer.readers.furniture import furniture, is_page_line
 from indexer.readers.joining import Spellings
 from indexer.readers.lines import Line
@@ -32,8 +36,15 @@ def read_text(path: Path, data: bytes, source: str) -> Document:
     """The document in the bytes of a text file. Raises UnreadableDocumentError for binary content."""
     pages, numbered = _pages(decode(path, data))
     lines = [line for page in _furnished(pages, numbered) for line in page]
+    spellings, typography = Spellings.of(line.text for line in lines), Typography.of(lines)
     builder = CanonicalBuilder()
-    builder.add_all(reflow(lines, Spellings.of(line.text for line in lines), Typography.of(lines)))
+    table = find_flat_table(lines)
+    if table is None:
+        builder.add_all(reflow(lines, spellings, typography))
+    else:
+        builder.add_all(reflow(lines[: table.start], spellings, typography, before_table=True))
+        add_flat_table(builder, table, spellings)
+        builder.add_all(reflow(lines[table.stop :], spellings, typography))
     if builder.is_empty:
         raise UnreadableDocumentError(path, "holds no text", "add its content, or leave it out")
     return builder.build(source, "text", len(pages) if numbered else 0)
@@ -111,7 +122,21 @@ def _furnished(pages: Sequence[Sequence[str]], numbered: bool) -> list[list[Line
         gone = furniture(texts)
     else:  # without pages nothing repeats from page to page, and a lone number may be content
         gone = [frozenset(i for i, text in enumerate(page) if is_page_line(text)) for page in texts]
-    return [[line for i, line in enumerate(page) if i not in drop] for page, drop in zip(laid_out, gone, strict=True)]
+    # A cell that says that there is nothing to say may stand at the foot of most pages.
+    return [
+        list(_kept(page, frozenset(i for i in drop if not is_no_answer(page[i].text))))
+        for page, drop in zip(laid_out, gone, strict=True)
+    ]
+
+
+def _kept(page: Sequence[Line], drop: frozenset[int]) -> Iterator[Line]:
+    """The lines that are not dropped; a page number between them tells that a page ended there."""
+    leaf = 0
+    for i, line in enumerate(page):
+        if i not in drop:
+            yield replace(line, leaf=leaf) if leaf else line
+        elif i and is_page_line(line.text):
+            leaf += 1
 
 
 def _lines(page: Sequence[str], number: int | None) -> list[Line]:

@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
+from indexer.document_words import opening_pattern, table
 from indexer.errors import SettingError
 
 
@@ -21,7 +22,6 @@ class LayoutWords:
     empty_titles: re.Pattern[str]
     tab: re.Pattern[str]
     template_headings: tuple[str, ...]
-    no_answers: frozenset[str]
     lead_ins: tuple[str, ...]
     column_heads: tuple[re.Pattern[str], ...]
     abbreviations: tuple[str, ...]
@@ -33,10 +33,10 @@ class LayoutWords:
 @functools.cache
 def layout_words() -> LayoutWords:
     """The table of layout words. Raises SettingError where the table is damaged."""
-    table = resources.files("indexer") / "data" / "layout_words.toml"
+    path = resources.files("indexer") / "data" / "layout_words.toml"
     try:
-        data = tomllib.loads(table.read_text(encoding="utf-8"))
-        furniture, openings, headings = data["page_furniture"], data["openings"], data["headings"]
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        furniture, headings = data["page_furniture"], data["headings"]
         return LayoutWords(
             page_line=re.compile(
                 rf"(?:{_any(furniture['page_words'])})\s*\d{{1,4}}(?:\s*(?:{_any(furniture['of_words'])})\s*\d{{1,4}})?",
@@ -45,21 +45,17 @@ def layout_words() -> LayoutWords:
             markings=re.compile("|".join(furniture["marking_patterns"]), re.IGNORECASE),
             empty_titles=re.compile("|".join(data["titles"]["empty_patterns"]), re.IGNORECASE),
             tab=re.compile(headings["tab_pattern"], re.IGNORECASE),
-            opening=re.compile(
-                rf"(?:{_any(openings['words'])})\s+(?:(?:{_any(openings['number_words'])})\s*)?\d{{1,3}}\s?[A-Za-z]?\b",
-                re.IGNORECASE,
-            ),
+            opening=opening_pattern(),
             template_headings=tuple(headings["template"]),
-            no_answers=frozenset(headings["no_answer"]),
             lead_ins=tuple(headings["lead_ins"]),
-            column_heads=tuple(re.compile(p, re.IGNORECASE) for p in headings["column_head_patterns"]),
+            column_heads=table().column_heads,
             abbreviations=tuple(data["joining"]["abbreviations"]),
             linking=frozenset(data["joining"]["linking"]),
             coordinators=frozenset(data["joining"]["coordinators"]),
             particles=frozenset(data["names"]["particles"]),
         )
     except (KeyError, TypeError, tomllib.TOMLDecodeError, re.error) as error:
-        raise SettingError(f"{table}: the table of layout words is damaged ({error}); restore it") from error
+        raise SettingError(f"{path}: the table of layout words is damaged ({error}); restore it") from error
 
 
 def _any(words: list[str]) -> str:

@@ -75,6 +75,8 @@ def passage_hit(hit: Hit) -> PassageHit:
         language=passage.language,
         heading=list(passage.heading),
         meeting_date=passage.meeting_date,
+        attribution=passage.attribution,
+        kind=passage.kind,
     )
 
 

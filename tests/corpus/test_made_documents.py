@@ -29,6 +29,25 @@ def test_manifest_entry_is_valid(document):
     assert document["language"] in {"fr", "en"}
     assert document["distribution"] in {"public", "members", "secretariat"}
     assert document["title"] and document["meeting_date"]
-    assert ("jurisdiction" in document) is (document["type"] == "exchange_form")
+    assert "jurisdiction" not in document or document["type"] == "exchange_form"
     original = document.get("translation_of")
     assert original is None or (DOCUMENTS / original).is_file()
+
+
+def test_every_document_is_there_in_both_languages():
+    by_file = {document["file"]: document for document in MANIFEST}
+    pairs = [(document, by_file[document["translation_of"]]) for document in MANIFEST if "translation_of" in document]
+    assert len(MANIFEST) == 2 * len(pairs)
+    for document, original in pairs:
+        assert {document["language"], original["language"]} == {"en", "fr"}
+        for field in ("type", "meeting_date", "distribution"):
+            assert document[field] == original[field]
+
+
+@pytest.mark.parametrize("kind", ["exchange_form", "decision_record"])
+def test_every_format_occurs(kind):
+    assert {Path(document["file"]).suffix for document in MANIFEST if document["type"] == kind} == {
+        ".pdf",
+        ".docx",
+        ".txt",
+    }

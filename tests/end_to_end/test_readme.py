@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer import reading
 from service import api, cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +79,10 @@ def test_every_route_in_the_readme_exists(routes):
     for path in re.findall(r"(?<![\w.])/v1/[\w/{}-]+", README):
         shape = re.sub(r"\{\w+\}", "{}", path).rstrip("/")
         assert shape in known or shape.rpartition("/")[0] + "/{}" in known, path
+
+
+def test_settings_of_the_readme_are_those_that_are_read():
+    assert set(re.findall(r"\bCOUNCIL_[A-Z_]+\b", README)) == {reading.SECONDS, reading.MEGABYTES}
 
 
 def test_make_targets_of_the_readme_exist():

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import embedding, lexical, store, vectors
+from indexer import database, embedding, lexical, store, vectors
 from indexer.documents import (
     Block,
     BlockKind,
@@ -112,7 +112,7 @@ def write_index() -> Callable[..., Path]:
             base / store.LEXICAL,
             [lexical.LexicalEntry(n, passage.language, passage.text) for n, passage in enumerate(passages)],
         )
-        store.write_database(
+        database.write(
             base / store.DATABASE, records, passages, [f"digest-{number}" for number in range(len(passages))]
         )
         manifest = store.Manifest(

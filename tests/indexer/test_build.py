@@ -393,7 +393,7 @@ def test_an_embedder_that_fails_leaves_the_index_and_the_lock_free(
 BUILD = """
 import os, signal, sys
 from pathlib import Path
-from indexer import embedding, lexical, store, vectors
+from indexer import database, embedding, lexical, store, vectors
 from indexer.build import build
 from indexer.errors import CouncilError
 
@@ -425,7 +425,7 @@ if step == "vectors":
 elif step == "lexical":
     around(lexical, "write")
 elif step == "database":
-    around(store, "write_database")
+    around(database, "write")
 elif step == "manifest":
     around(Path, "write_text", lambda path, *_: path.name == store.MANIFEST)
 elif step == "generation":

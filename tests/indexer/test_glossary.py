@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer import glossary_table
 from indexer.errors import SettingError
-from indexer.glossary import Term, _glossary, _load, find_terms, terms
+from indexer.glossary import Term, find_terms, terms
 from indexer.text import fold, stop_words
 
 FORMS = sorted({form for term in terms() for form in (*term.en, *term.fr)})
@@ -154,19 +155,19 @@ ENTRY = {"en": ["chatbot"], "fr": ["agent conversationnel"]}
 )
 def test_a_faulty_table_is_refused(table: list[dict[str, Any]], message: str) -> None:
     with pytest.raises(SettingError, match=message):
-        _load({"term": table})
+        glossary_table.load({"term": table})
 
 
 def test_an_unknown_section_is_refused() -> None:
     with pytest.raises(SettingError, match="nothing reads terms; mend"):
-        _load({"terms": []})
+        glossary_table.load({"terms": []})
 
 
 def test_loading_and_reading_are_fast() -> None:
     """With room for a busy machine: it is 30 ms and 1 ms that are wanted."""
     loads = []
     for _ in range(5):
-        _glossary.cache_clear()
+        glossary_table.glossary.cache_clear()
         start = time.perf_counter()
         terms()
         loads.append(time.perf_counter() - start)

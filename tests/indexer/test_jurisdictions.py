@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import SettingError
-from indexer.jurisdictions import CODES, _load, all_jurisdictions, exact, find_mentions, get, named_in
+from indexer.jurisdiction_names import load
+from indexer.jurisdictions import CODES, all_jurisdictions, exact, find_mentions, get, named_in
 
 NAMED = [
     ("La C.-B. et l’Alberta", "BC AB"),
@@ -164,7 +165,7 @@ def test_a_missing_code_is_named() -> None:
     data = table()
     data["jurisdiction"] = [row for row in data["jurisdiction"] if row["code"] != "NU"]
     with pytest.raises(SettingError, match="NU"):
-        _load(data)
+        load(data)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,7 @@ def test_a_missing_code_is_named() -> None:
         ({"demonyms": ["Ontarian"]}, "'Ontarian' stands for BC and ON"),
         ({"organisations": ["PayBC"], "flagships": ["PAYBC"]}, "'PAYBC' stands twice"),
         ({"abbreviations": ["--"]}, "'--' is no name"),
+        ({"domains": ["ontario.ca"]}, "'ontario.ca' stands for BC and ON"),
         ({"cased": [{"text": "BC", "context": "dream"}]}, "dream"),
     ],
 )
@@ -185,11 +187,11 @@ def test_a_faulty_row_is_refused_with_the_entry(change: dict[str, Any], message:
     data = copy.deepcopy(table())
     data["jurisdiction"][0].update(change)
     with pytest.raises(SettingError, match=message):
-        _load(data)
+        load(data)
 
 
 def test_a_faulty_context_is_refused() -> None:
     data = table()
     data["contexts"]["placed"]["after"] = "("
     with pytest.raises(SettingError, match="placed"):
-        _load(data)
+        load(data)

@@ -1,4 +1,4 @@
-"""Sections of documents of no special kind: headings, tables, contact blocks."""
+"""Sections of documents of no special kind: headings and tables."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_heading_opens_a_section_and_gives_its_path(make_document: Make, make_
         ("heading", "Part two", 1),
         ("paragraph", "The end."),
     )
-    sections = plain.recognise(document, make_record())
+    sections = plain.recognise(document, make_record()).sections
     assert [(section.heading, shown(document, section)) for section in sections] == [
         ((), ["Before any heading."]),
         (("Part one", "Counters"), ["Part one", "Counters", "They opened.", "In May."]),
@@ -74,7 +74,7 @@ def test_a_heading_of_the_template_gives_its_role_to_what_stands_under_it(
         ("heading", "Other", 1),
         ("paragraph", "Words."),
     )
-    sections = plain.recognise(document, make_record(jurisdiction="MB"))
+    sections = plain.recognise(document, make_record(jurisdiction="MB")).sections
     assert [section.role for section in sections] == [Role.ACHIEVEMENT, Role.ACHIEVEMENT, Role.BACKGROUND]
     assert {section.jurisdictions for section in sections} == {("MB",)}
 
@@ -91,26 +91,12 @@ def test_a_heading_that_is_a_name_gives_its_jurisdiction_until_it_ends(
         ("heading", "Summary", 1),
         ("paragraph", "Both opened."),
     )
-    sections = plain.recognise(document, make_record())
+    sections = plain.recognise(document, make_record()).sections
     assert [(section.jurisdictions, section.role) for section in sections] == [
         (("NS",), Role.PRIORITY),
         (("PE",), Role.BACKGROUND),
         ((), Role.BACKGROUND),
     ]
-
-
-def test_contact_blocks_are_in_no_section_and_part_what_they_stand_between(
-    make_document: Make, make_record: MakeRecord
-) -> None:
-    document = make_document(
-        ("heading", "Counters", 1),
-        ("paragraph", "They opened."),
-        ("contact", "Ann Lee\nann.lee@example.org"),
-        ("paragraph", "More are to come."),
-    )
-    sections = plain.recognise(document, make_record())
-    assert [shown(document, section) for section in sections] == [["Counters", "They opened."], ["More are to come."]]
-    assert [section.heading for section in sections] == [("Counters",), ("Counters",)]
 
 
 def test_cells_stand_under_the_heads_of_row_and_column(
@@ -125,7 +111,7 @@ def test_cells_stand_under_the_heads_of_row_and_column(
         heading="Overview",
         after="Words after the table.",
     )
-    sections = {shown(document, section)[-1]: section for section in plain.recognise(document, make_record())}
+    sections = {shown(document, section)[-1]: section for section in plain.recognise(document, make_record()).sections}
     opened = sections["It opened a counter."]
     assert (opened.jurisdictions, opened.role) == (("MB",), Role.ACHIEVEMENT)
     assert opened.heading == ("Overview", "Manitoba", "Achievements")
@@ -139,7 +125,7 @@ def test_a_row_without_head_goes_on_from_the_row_above(
     table_document: Callable[..., Document], make_record: MakeRecord
 ) -> None:
     document = table_document([["Manitoba", "It opened a counter."], ["", "It went on to the next page."]])
-    sections = plain.recognise(document, make_record())
+    sections = plain.recognise(document, make_record()).sections
     assert sections[-1].jurisdictions == ("MB",)
 
 
@@ -147,16 +133,16 @@ def test_a_table_of_two_columns_has_no_column_heads(
     table_document: Callable[..., Document], make_record: MakeRecord
 ) -> None:
     document = table_document([["Topic", "Decisions"], ["Counters", "They open on Saturday."]])
-    section = plain.recognise(document, make_record())[-1]
+    section = plain.recognise(document, make_record()).sections[-1]
     assert (section.heading, section.role) == (("Counters",), Role.BACKGROUND)
     labelled = table_document([["Decision", "They open on Saturday."]])
-    assert plain.recognise(labelled, make_record())[-1].role is Role.DECISION
+    assert plain.recognise(labelled, make_record()).sections[-1].role is Role.DECISION
 
 
 BLOCKS = st.lists(
     st.tuples(
-        st.sampled_from(list(BlockKind)),
-        st.sampled_from(["Yukon", "Achievements", "It opened.", "Words of no weight", "a@example.org"]),
+        st.sampled_from([kind for kind in BlockKind if kind is not BlockKind.CONTACT]),
+        st.sampled_from(["Yukon", "Achievements", "It opened.", "Words of no weight"]),
         st.integers(1, 3),
     ),
     max_size=25,
@@ -164,13 +150,14 @@ BLOCKS = st.lists(
 
 
 @given(BLOCKS)
-def test_every_block_but_contacts_is_in_one_section_in_order(
+def test_every_block_is_in_one_section_in_order(
     make_document: Make, make_record: MakeRecord, blocks: list[tuple[BlockKind, str, int]]
 ) -> None:
     document = make_document(*blocks)
-    sections = plain.recognise(document, make_record())
-    held = [block for section in sections for block in section.blocks]
-    assert held == [block for block in document.blocks if block.kind is not BlockKind.CONTACT]
+    layout = plain.recognise(document, make_record())
+    sections = layout.sections
+    assert (layout.asides, layout.items) == ((), ())
+    assert tuple(block for section in sections for block in section.blocks) == document.blocks
     for section in sections:
         assert _leading_headings_only(section.blocks)
         first = document.blocks.index(section.blocks[0])

@@ -43,7 +43,7 @@ def a_sentence(draw: st.DrawFn, longest: int = 200) -> str:
 def some_blocks(draw: st.DrawFn) -> list[tuple[str, str, int]]:
     blocks = []
     for _ in range(draw(st.integers(0, 10))):
-        kind = draw(st.sampled_from(["heading", "paragraph", "paragraph", "paragraph", "list_item", "contact"]))
+        kind = draw(st.sampled_from(["heading", "paragraph", "paragraph", "paragraph", "list_item"]))
         if kind == "heading":
             text = draw(a_sentence(longest=100)).rstrip(".")
         else:
@@ -55,7 +55,7 @@ def some_blocks(draw: st.DrawFn) -> list[tuple[str, str, int]]:
 def sections_and_passages(
     document: Document, record: DocumentRecord
 ) -> tuple[tuple[Section, ...], tuple[Passage, ...]]:
-    sections = layouts.recognise(document, record)
+    sections = layouts.recognise(document, record).sections
     return sections, cut(document, record, sections)
 
 
@@ -100,14 +100,11 @@ def check_promises(document: Document, sections: tuple[Section, ...], passages: 
         (held,) = [s for s, (a, b) in zip(sections, spans, strict=True) if a <= passage.start and passage.end <= b]
         assert (passage.role, passage.speaker, passage.heading) == (held.role, held.speaker, held.heading)
         assert len(passage.text.split()) <= MAX_WORDS
-    # Outside contact blocks all is in a passage but white space; of contact blocks, nothing is.
+    # All is in a passage but white space.
     covered = {place for p in passages for place in range(p.start, p.end)}
     for block in document.blocks:
         solid = {place for place in range(block.start, block.end) if not text[place].isspace()}
-        if block.kind is BlockKind.CONTACT:
-            assert not solid & covered
-        else:
-            assert solid <= covered
+        assert solid <= covered
     assert len({p.id for p in passages}) == len(passages)
 
 
@@ -205,9 +202,9 @@ def test_an_id_stays_when_another_passage_of_the_document_changes(
 
 
 def test_equal_texts_of_a_document_have_different_ids(make_document: Make, make_record: MakeRecord) -> None:
-    document = make_document(*[("paragraph", "S.O."), ("contact", "a@example.org")] * 3)
+    document = make_document(*[("heading", "Needs"), ("paragraph", "S.O.")] * 3)
     _, passages = sections_and_passages(document, make_record())
-    assert [p.text for p in passages] == ["S.O."] * 3
+    assert [p.text for p in passages] == ["Needs\nS.O."] * 3
     assert len({p.id for p in passages}) == 3
 
 
@@ -314,8 +311,7 @@ def test_jurisdiction_of_a_table_row(tmp_path: Path) -> None:
     assert [p.jurisdictions for p in passages if "Manitoba" in p.text] == [("MB",)]
 
 
-def test_a_document_of_contacts_alone_has_no_passage(make_document: Make, make_record: MakeRecord) -> None:
-    assert sections_and_passages(make_document(("contact", "ann.lee@example.org")), make_record()) == ((), ())
+def test_a_document_without_blocks_has_no_passage(make_document: Make, make_record: MakeRecord) -> None:
     assert sections_and_passages(make_document(), make_record()) == ((), ())
 
 

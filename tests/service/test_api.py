@@ -22,6 +22,7 @@ ROUTES = {
     "/v1/documents": {"get"},
     "/v1/documents/{document_id}": {"get"},
     "/v1/passages/{passage_id}": {"get"},
+    "/v1/follow-ups": {"get"},
     "/v1/jurisdictions": {"get"},
     "/healthz": {"get"},
     "/readyz": {"get"},
@@ -143,7 +144,15 @@ def test_documents_are_listed_and_can_be_opened(client, corpus_index):
         opened = client.get(f"/v1/documents/{document['id']}").json()
         passages = opened.pop("passages")
         assert opened == document
-        assert [passage["id"] for passage in passages] == [p.id for p in index.passages(document["id"])]
+        record = index.document(document["id"])
+        assert (document["jurisdiction_reason"], document["translation_of"]) == (
+            record.jurisdiction_reason,
+            record.translation_of,
+        )
+        held = index.passages(document["id"])
+        assert [(p["id"], p["attribution"], p["kind"]) for p in passages] == [
+            (p.id, p.attribution, p.kind) for p in held
+        ]
 
 
 def test_passages_can_be_opened_from_a_search(client):
@@ -151,8 +160,9 @@ def test_passages_can_be_opened_from_a_search(client):
         passage = client.get(f"/v1/passages/{hit['passage_id']}").json()
         assert passage["id"] == hit["passage_id"]
         assert passage["document"]["id"] == passage["document_id"] == hit["document_id"]
-        for name in ("text", "start", "end", "page", "language", "role", "jurisdictions", "speaker", "heading"):
+        for name in set(hit) & set(passage) - {"document_id"}:
             assert passage[name] == hit[name]
+        assert {"attribution", "kind"} <= set(hit) & set(passage)
 
 
 def test_jurisdictions_are_listed_with_their_passages(client, corpus_index):

@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
-import subprocess
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
-from indexer.documents import DocumentType, Passage, Role, Status
+from indexer.documents import DocumentType, PassageKind, Role, Status
 from indexer.store import open_index
-from service import cli
 from service.contract import Answer, SearchResult
 
 QUESTION = "Which jurisdictions work on digital identity?"
@@ -26,22 +20,6 @@ def assert_refused(run, status, *named):
     assert "Traceback" not in run.stderr
     for word in named:
         assert word in run.stderr
-
-
-@pytest.fixture(scope="module")
-def main():
-    """The command in this process: the same but for the time that starting one takes."""
-
-    def run(*arguments):
-        words = [str(argument) for argument in arguments]
-        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as errors:
-            try:
-                status = cli.main(words)
-            except SystemExit as ended:
-                status = ended.code
-        return subprocess.CompletedProcess(words, status, out.getvalue(), errors.getvalue())
-
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +61,10 @@ def test_help_names_every_command(council):
         ["ask", QUESTION, "--limit", "ten"],
         ["serve", "--port", "web"],
         ["export", "passages", "--format", "yaml"],
+        ["export", "follow-ups", "--kind", "need"],
+        ["export", "follow-ups", "--status", "delivered"],
+        ["export", "follow-ups", "--language", "auto"],
+        ["export", "follow-ups", "--doc-language", "de"],
     ],
     ids=" ".join,
 )
@@ -112,8 +94,8 @@ def test_bad_values_are_bad_usage_with_the_mend(main, corpus_index, words, named
 
 @pytest.mark.parametrize(
     "words",
-    [["ask", QUESTION], ["search", QUESTION], ["export", "passages"]],
-    ids=lambda words: words[0],
+    [["ask", QUESTION], ["search", QUESTION], ["export", "passages"], ["export", "follow-ups"]],
+    ids=" ".join,
 )
 def test_without_an_index_the_mend_is_told(council, tmp_path, words):
     assert_refused(council(*words, cwd=tmp_path), 1, ".index", "council index SOURCE... --index .index")
@@ -255,38 +237,12 @@ def test_filters_hold(main, corpus_index, command, options, meets):
     passages = json.loads(run.stdout)["passages"]
     assert all(meets(hit) for hit in passages)
     assert len(passages) <= (3 if "--limit" in options else 10)
-    held = {str(passage.role) for passage in open_index(corpus_index).passages()}
+    passages_held = open_index(corpus_index).passages()
+    held = {str(passage.role) for passage in passages_held if passage.kind is PassageKind.STATEMENT}
     assert passages or options == ["--type", "other"] or (options[0] == "--role" and options[1] not in held)
 
 
-# Export and evaluation
-
-
-def test_export_writes_one_passage_a_line(main, corpus_index):
-    run = main("export", "passages", "--index", corpus_index, "--format", "jsonl")
-    assert run.returncode == 0
-    rows = [json.loads(line) for line in run.stdout.splitlines()]
-    index = open_index(corpus_index)
-    assert [row["id"] for row in rows] == [passage.id for passage in index.passages()]
-    assert set(rows[0]) == set(Passage.__dataclass_fields__)
-    documents = {document.id: document.text for document in index.documents()}
-    assert all(documents[row["document_id"]][row["start"] : row["end"]] == row["text"] for row in rows)
-
-
-def test_export_writes_csv(main, corpus_index):
-    run = main("export", "passages", "--index", corpus_index, "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(run.stdout, newline="")))
-    passages = open_index(corpus_index).passages()
-    assert [row["id"] for row in rows] == [passage.id for passage in passages]
-    assert [row["text"].splitlines() for row in rows] == [passage.text.splitlines() for passage in passages]
-
-
-def test_export_to_a_reader_that_leaves_ends_quietly(corpus_index):
-    command = [sys.executable, "-m", "service", "export", "passages", "--index", str(corpus_index)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        process.stdout.readline()
-        process.stdout.close()
-        assert b"Traceback" not in process.stderr.read()
+# Evaluation
 
 
 GOLD_LINE = {

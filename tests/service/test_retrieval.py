@@ -6,10 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import jurisdictions
-from indexer.documents import DocumentType, Role, Status
+from indexer.documents import DocumentType, PassageKind, Role, Status
+from indexer.store import open_index
+from service.engine import Engine
 from service.filters import make_filters
 from service.query import MAX_LIMIT, understand
-from service.retrieval import query_vector, retrieve
+from service.retrieval import DEFAULT_WEIGHTS, Weights, fused, query_vector, retrieve
 
 TOPIC = "contact centre and telephone service"
 
@@ -42,7 +44,9 @@ def meets(passage, document, values):
 
 def allowed(index, values):
     documents = {document.id: document for document in index.documents()}
-    return {p.id for p in index.passages() if meets(p, documents[p.document_id], values)}
+    return {
+        p.id for p in index.passages() if p.kind is PassageKind.STATEMENT and meets(p, documents[p.document_id], values)
+    }
 
 
 def found(index, embedder, values, text=TOPIC, limit=MAX_LIMIT):
@@ -150,3 +154,76 @@ def test_statuses_narrow_a_search(engine, status):
         said = {status_of(hit.text[start:end], hit.role) for start, end in sentences.split(hit.text)}
         assert status in said
     assert result != everything[:20]
+
+
+# Passages that state nothing
+
+
+def test_the_index_knows_which_passages_state_nothing(index):
+    kinds = [passage.kind for passage in index.passages()]
+    assert index.silent.tolist() == [kind is not PassageKind.STATEMENT for kind in kinds]
+    assert 0 < index.silent.sum() < len(kinds)
+
+
+@pytest.mark.parametrize("text", ["N/A", "S.O.", "4. Issues and needs", "1. Réalisations", "not applicable needs"])
+@pytest.mark.parametrize("values", [{}, {"types": ["exchange_form"]}, {"roles": ["need"]}], ids=str)
+def test_what_states_nothing_is_never_found(index, embedder, text, values):
+    query = understand(text, filters=make_filters(**values), limit=MAX_LIMIT)
+    hits = nearest(index, embedder, query)
+    assert {hit.passage.kind for hit in hits} == {PassageKind.STATEMENT}
+    assert len(hits) == min(MAX_LIMIT, len(allowed(index, values)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.sampled_from([TOPIC, "needs", "priorités et réalisations", "zzyzx"]),
+    share=st.sampled_from([0.0, 0.05, 0.5, 0.95, 0.999, 1.0]),
+    worst=st.booleans(),
+    pool=st.sampled_from([1, 3, 20, 200, 10_000]),
+    seed=st.integers(0, 1_000),
+)
+def test_each_leg_gives_its_best_among_those_that_state_something(
+    corpus_index, embedder, text, share, worst, pool, seed
+):
+    """Whichever passages state nothing, at the worst the very best ones: no leg is starved."""
+    index = open_index(corpus_index)
+    query = understand(text)
+    vector = query_vector(embedder, query)
+    order = index.vectors.search(vector, len(index.vectors)).numbers
+    if not worst:
+        order = np.random.default_rng(seed).permutation(order)
+    index.silent = np.zeros(len(order), dtype=np.bool_)
+    index.silent[order[: round(share * len(order))]] = True
+    statements = np.flatnonzero(~index.silent)
+    also = {
+        "en": [wording for match in query.terms for wording in match.term.en],
+        "fr": [wording for match in query.terms for wording in match.term.fr],
+    }
+    terms = DEFAULT_WEIGHTS.terms
+    by_words = index.lexical.search(query.text, pool, allowed=statements, also=also, also_weight=terms)
+    by_meaning = index.vectors.search(vector, pool, allowed=statements)
+    numbers, _, dense, lexical = fused(index, query, vector, pool, Weights(pool=pool))
+    assert set(numbers.tolist()) <= set(statements.tolist())
+    assert max(len(by_words.numbers), len(by_meaning.numbers)) <= len(numbers)
+    # Of passages with equal scores either may be the last, so scores are held against each other, not numbers.
+    assert np.count_nonzero(lexical) == len(by_words.numbers)
+    assert np.allclose(np.sort(lexical)[::-1][: len(by_words.numbers)] * by_words.bound, by_words.scores, rtol=1e-4)
+    assert np.allclose(np.sort(dense)[::-1][: len(by_meaning.numbers)], by_meaning.scores, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("text", ["N/A", "What does Nova Scotia need?", "harbour berths"])
+def test_where_only_silent_passages_meet_the_filters_nothing_is_found_or_cited(harbour, text):
+    engine = Engine(harbour)
+    filters = make_filters(jurisdictions=["NS"], roles=["need", "showcase"])
+    held = {passage.kind for passage in engine.index().passages() if passage.role in filters.roles}
+    assert held == {PassageKind.NO_ANSWER}
+    assert engine.search(understand(text, filters=filters)).passages == []
+    answer = engine.answer(understand(text, filters=filters))
+    assert (answer.answered, answer.citations, answer.passages) == (False, [], [])
+
+
+@pytest.mark.parametrize("text", ["N/A", "needs", "showcase", "Information exchange form"])
+def test_silent_passages_are_not_found_though_all_others_are(harbour, text):
+    engine = Engine(harbour)
+    statements = {p.id for p in engine.index().passages() if p.kind is PassageKind.STATEMENT}
+    assert {hit.passage_id for hit in engine.search(understand(text, limit=MAX_LIMIT)).passages} == statements

@@ -143,17 +143,6 @@ def _picture_page(page: canvas.Canvas) -> None:
     page.showPage()
 
 
-def test_pdf_of_page_images_asks_for_ocr(tmp_path: Path) -> None:
-    path = tmp_path / "scan.pdf"
-    page = canvas.Canvas(str(path), pagesize=letter)
-    _picture_page(page)
-    _picture_page(page)
-    page.save()
-    error = refusal(path, path.read_bytes())
-    assert "holds only page images" in error.reason
-    assert "OCR before indexing" in error.mend
-
-
 def test_pdf_with_some_pages_of_text_is_read(tmp_path: Path) -> None:
     path = tmp_path / "mixed.pdf"
     page = canvas.Canvas(str(path), pagesize=letter)

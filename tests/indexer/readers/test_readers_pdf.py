@@ -223,8 +223,9 @@ def test_contact_block(tmp_path: Path) -> None:
         lines(page, 72, 660, "Ada Marsh", "Head of Forms, Harbour Desk", "ada.marsh@harbour.example", "555 010-0199")
 
     document = draw(tmp_path / "contact.pdf", paint)
-    assert [b.kind for b in document.blocks] == [BlockKind.PARAGRAPH, BlockKind.CONTACT]
-    assert texts(document)[1] == "Ada Marsh Head of Forms, Harbour Desk ada.marsh@harbour.example 555 010-0199"
+    assert [b.kind for b in document.blocks] == [BlockKind.PARAGRAPH]
+    (contact,) = document.contacts
+    assert contact == "Ada Marsh Head of Forms, Harbour Desk ada.marsh@harbour.example 555 010-0199"
 
 
 def test_ruled_table_with_merged_and_many_lined_cells(tmp_path: Path) -> None:

@@ -79,12 +79,16 @@ def test_contact_block_inside_a_sentence(tmp_path: Path) -> None:
         "Jean Cormoran\nGardien\n555 010-0142\n\nmailto:Odile.Bernache@port.example\n\n"
         "(registre.port.example). Il a ouvert en mai.\n"
     )
-    assert shown(parse(tmp_path, content)) == [
+    document = parse(tmp_path, content)
+    assert shown(document) == [
         "P Le registre du port couvre aujourd’hui plus de la moitié des bateaux de la côte "
         "(registre.port.example). Il a ouvert en mai.",
-        "C Odile Bernache Cheffe, Registre du port, Direction des quais odile.bernache@port.example "
-        "Jean Cormoran Gardien 555 010-0142 mailto:Odile.Bernache@port.example",
     ]
+    assert document.contacts == (
+        "Odile Bernache Cheffe, Registre du port, Direction des quais odile.bernache@port.example "
+        "Jean Cormoran Gardien 555 010-0142 mailto:Odile.Bernache@port.example",
+    )
+    assert "Bernache" not in document.text
 
 
 def test_mail_address_in_running_text_is_no_contact(tmp_path: Path) -> None:

@@ -1,0 +1,155 @@
+"""The passage database of a generation, `passages.sqlite`: its schema, writing it, and values read back from its rows.
+
+Documents, passages, and decisions and follow-ups: one table each, a column a field.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from indexer.documents import (
+    Attribution,
+    Distribution,
+    DocumentRecord,
+    DocumentType,
+    ItemStatus,
+    Passage,
+    PassageKind,
+    RecordItem,
+    Role,
+)
+
+_SCHEMA = """
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,
+    distribution TEXT NOT NULL, meeting_date TEXT, jurisdiction TEXT, format TEXT NOT NULL, pages INTEGER,
+    digest TEXT NOT NULL, text TEXT NOT NULL, jurisdiction_reason TEXT, translation_of TEXT, contacts TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
+    text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, language TEXT NOT NULL,
+    role TEXT NOT NULL, jurisdictions TEXT NOT NULL, speaker TEXT, heading TEXT NOT NULL, meeting_date TEXT,
+    attribution TEXT NOT NULL, kind TEXT NOT NULL, embedded TEXT NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document_id);
+CREATE TABLE passage_jurisdictions (
+    number INTEGER NOT NULL REFERENCES passages (number), code TEXT NOT NULL, PRIMARY KEY (code, number)
+) WITHOUT ROWID;
+CREATE TABLE items (
+    place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
+    kind TEXT NOT NULL, number TEXT, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER,
+    language TEXT NOT NULL, status TEXT NOT NULL, owner TEXT, due TEXT, jurisdictions TEXT NOT NULL,
+    heading TEXT NOT NULL, meeting_date TEXT
+);
+"""
+_DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
+_PASSAGE_COLUMNS = tuple(field.name for field in fields(Passage))
+_ITEM_COLUMNS = tuple(field.name for field in fields(RecordItem))
+# Columns that hold more than one text, as JSON.
+_LISTS = frozenset({"jurisdictions", "heading", "contacts"})
+
+
+def write(
+    path: Path,
+    records: Iterable[DocumentRecord],
+    passages: Iterable[Passage],
+    embedded: Sequence[str],
+    items: Iterable[RecordItem] = (),
+) -> None:
+    """Write a new passage database; passage numbers follow the order given, as do the digests in `embedded`."""
+    with sqlite3.connect(path) as connection:
+        # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        connection.executemany(
+            f"INSERT INTO documents VALUES ({', '.join('?' * len(_DOCUMENT_COLUMNS))})",  # noqa: S608
+            (_row(record, _DOCUMENT_COLUMNS) for record in records),
+        )
+        for number, (passage, digest) in enumerate(zip(passages, embedded, strict=True)):
+            connection.execute(
+                f"INSERT INTO passages VALUES ({', '.join('?' * (len(_PASSAGE_COLUMNS) + 2))})",  # noqa: S608
+                (number, *_row(passage, _PASSAGE_COLUMNS), digest),
+            )
+            connection.executemany(
+                "INSERT INTO passage_jurisdictions VALUES (?, ?)",
+                [(number, code) for code in passage.jurisdictions],
+            )
+        connection.executemany(
+            f"INSERT INTO items VALUES ({', '.join('?' * (len(_ITEM_COLUMNS) + 1))})",  # noqa: S608
+            ((place, *_row(item, _ITEM_COLUMNS)) for place, item in enumerate(items)),
+        )
+    connection.close()
+
+
+class Reader:
+    """A passage database, opened for reading; safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._first: sqlite3.Connection | None = None
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """What a statement selects; sqlite3.Error where the file is missing or damaged."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # Immutable: a generation never changes once it serves, so SQLite need neither lock nor look for a journal.
+            try:
+                connection = sqlite3.connect(
+                    f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+                )
+            except sqlite3.OperationalError:
+                if self._first is None:
+                    raise
+                # Later builds cleared the generation away; the file that is open still serves, thread after thread.
+                connection = self._first
+            connection.row_factory = sqlite3.Row
+            self._local.connection = connection
+            self._first = self._first or connection
+        return connection.execute(statement, parameters).fetchall()
+
+    def cut_short(self) -> bool:
+        """Whether the file ends before its last page does, which SQLite itself misses."""
+        size = self.rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0][0]
+        return self._path.stat().st_size < int(size)
+
+
+def passage(row: sqlite3.Row) -> Passage:
+    """The passage of a row of `passages`."""
+    values = _values(row, _PASSAGE_COLUMNS)
+    values["role"] = Role(values["role"])
+    values["attribution"] = Attribution(values["attribution"])
+    values["kind"] = PassageKind(values["kind"])
+    return Passage(**values)
+
+
+def item(row: sqlite3.Row) -> RecordItem:
+    """The decision or follow-up of a row of `items`."""
+    values = _values(row, _ITEM_COLUMNS)
+    values["kind"] = Role(values["kind"])
+    values["status"] = ItemStatus(values["status"])
+    return RecordItem(**values)
+
+
+def document(row: sqlite3.Row) -> DocumentRecord:
+    """The document of a row of `documents`."""
+    values = _values(row, _DOCUMENT_COLUMNS)
+    values["type"] = DocumentType(values["type"])
+    values["distribution"] = Distribution(values["distribution"])
+    return DocumentRecord(**values)
+
+
+def _row(value: DocumentRecord | Passage | RecordItem, columns: Sequence[str]) -> list[Any]:
+    return [
+        json.dumps(getattr(value, name), ensure_ascii=False) if name in _LISTS else getattr(value, name)
+        for name in columns
+    ]
+
+
+def _values(row: sqlite3.Row, columns: Sequence[str]) -> dict[str, Any]:
+    return {name: tuple(json.loads(row[name])) if name in _LISTS else row[name] for name in columns}

@@ -1,0 +1,279 @@
+"""The layout of a decision record: who attended, the discussion turn by turn, the decisions and follow-ups.
+
+A record is read the same from a ruled table (item, discussion, decision) and from running text in which the readers
+have put the side column after its agenda item.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from indexer.document_words import is_column_head, opening_pattern
+from indexer.documents import (
+    Aside,
+    AsideReason,
+    Block,
+    BlockKind,
+    Document,
+    DocumentRecord,
+    Layout,
+    RecordItem,
+    Role,
+    Section,
+)
+from indexer.layouts import record_items
+from indexer.layouts.people import People, Turn, turns
+from indexer.layouts.record_words import record_words
+from indexer.layouts.record_zones import Zone, heads, is_label, people, zones
+from indexer.text import fold
+
+_NONE_WORDS = 16  # a longer sentence says more than that there is no follow-up
+_TITLE_WORDS = 26
+_LETTERED = re.compile(r"[A-Z][.)]\s+\S")
+_LETTERED_LEVEL = 9  # below every heading that the readers know
+_BARE_NUMBER = re.compile(r"\d{1,2}[.)]?")
+_ENUMERATED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s")
+_BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+_INNER_END = re.compile(r"\w[.!?]\s+[A-ZÀ-ÖØ-Þ]\w{2,}.*[.!?]?")
+_SENTENCE_END = re.compile(r"[.!?]\s*$")
+
+
+def recognise(document: Document, record: DocumentRecord) -> Layout:
+    """Turns and items of `document`, in reading order; the heads of its columns are set aside."""
+    parts = list(zones(document))
+    known = people(document, parts)
+    reader = _Reader(document, record, known)
+    for block, zone in parts:
+        reader.take(block, zone)
+    reader.close()
+    return Layout(tuple(reader.sections), tuple(reader.asides), tuple(reader.items))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks the blocks, keeping the path of headings, the section under way and the item under way."""
+
+    document: Document
+    record: DocumentRecord
+    people: People
+    sections: list[Section] = field(default_factory=list)
+    asides: list[Aside] = field(default_factory=list)
+    items: list[RecordItem] = field(default_factory=list)
+    _path: list[tuple[int, str]] = field(default_factory=list)
+    _held: list[Block] = field(default_factory=list)
+    _item: list[Block] = field(default_factory=list)
+    _speaker: Turn | None = None
+    _leads: bool = False
+    _open: bool = False
+    _zone: Zone = Zone.TITLE
+    _cell: tuple[int, int, int] | None = None
+
+    def take(self, block: Block, zone: Zone) -> None:
+        """The next block of the document."""
+        text = self._text(block)
+        cell = (block.cell.table, block.cell.row, block.cell.column) if block.cell else None
+        if zone is not self._zone:
+            self._flush()
+            self._zone = zone
+            self._path.clear()
+        if cell != self._cell and zone is Zone.AGENDA:
+            self._end_cell(cell)
+        if zone is Zone.AGENDA and self._is_head(block, text):
+            self._flush()
+            self.asides.append(Aside(block.start, block.end, AsideReason.INSTRUCTION))
+        elif block.kind is BlockKind.HEADING and not is_label(text):
+            self._title(block, text, max(block.level, 1))
+        elif zone is Zone.AGENDA and _is_lettered_title(text):
+            self._title(replace(block, kind=BlockKind.HEADING), text, _LETTERED_LEVEL)
+        elif zone is Zone.AGENDA:
+            for piece in self._by_label(block):
+                self._agenda(piece)
+        else:
+            self._held.append(block)
+
+    def close(self) -> None:
+        """The end of the document."""
+        self._flush()
+
+    def _text(self, block: Block) -> str:
+        return self.document.text[block.start : block.end]
+
+    def _is_head(self, block: Block, text: str) -> bool:
+        if block.cell:
+            return block.cell.row == 0 and heads(self.document, block.cell.table)
+        return is_column_head(text)
+
+    def _end_cell(self, cell: tuple[int, int, int] | None) -> None:
+        self._end_item()
+        bare = [block for block in self._held if not _BARE_NUMBER.fullmatch(self._text(block))]
+        # An agenda item's number, alone in its cell, stands with the first text of the row.
+        if bare or (cell and self._cell and cell[:2] != self._cell[:2]) or cell is None:
+            self._flush()
+        self._speaker, self._leads, self._open = None, False, False
+        self._cell = cell
+
+    def _title(self, block: Block, text: str, level: int) -> None:
+        if self._zone is Zone.TITLE:
+            self._held.append(block)
+            return
+        if any(other.kind is not BlockKind.HEADING for other in self._held) or self._item:
+            self._flush()
+        while self._path and self._path[-1][0] >= level:
+            self._path.pop()
+        self._path.append((level, text))
+        self._held.append(block)
+        self._speaker, self._leads, self._open = None, False, False
+
+    def _by_label(self, block: Block) -> Iterator[Block]:
+        """The block, cut where a decision or follow-up opens inside it."""
+        text = self._text(block)
+        cuts = [0]
+        for label in opening_pattern().finditer(text):
+            if label.start() and _SENTENCE_END.search(text[: label.start()]) and is_label(text[label.start() :]):
+                cuts.append(label.start())
+        yield from self._cut(block, cuts)
+
+    def _cut(self, block: Block, cuts: Sequence[int]) -> Iterator[Block]:
+        text = self._text(block)
+        for begin, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+            piece = text[begin:end]
+            start = block.start + begin + len(piece) - len(piece.lstrip())
+            stop = block.start + begin + len(piece.rstrip())
+            if start < stop:
+                page = block.page if start == block.start else self.document.page_at(start)
+                yield replace(block, start=start, end=stop, page=page)
+
+    def _agenda(self, block: Block) -> None:
+        text = self._text(block)
+        if is_label(text):
+            self._flush()
+            self._item = [block]
+            return
+        if _BARE_NUMBER.fullmatch(text):
+            self._flush()
+            self._held.append(replace(block, kind=BlockKind.HEADING))
+            return
+        begun = next(iter(turns(text, self.people)), None)
+        if self._item and not (begun and begun.start == 0 and (block.kind is BlockKind.LIST_ITEM or begun.affiliation)):
+            self._item.append(block)
+            return
+        self._end_item()
+        if len(text.split()) <= _NONE_WORDS and any(pattern.search(fold(text)) for pattern in record_words().none):
+            self._flush()
+            self._emit([block], role=Role.FOLLOW_UP)
+            return
+        if _BARE_ADDRESS.fullmatch(text):  # the target of a link, printed at the foot of the page
+            going_on = self._speaker, self._leads, self._open
+            self._flush()
+            self._speaker = None
+            self._emit([block])
+            self._speaker, self._leads, self._open = going_on
+            return
+        self._speech(block, text)
+
+    def _speech(self, block: Block, text: str) -> None:
+        found = list(turns(text, self.people))
+        opening = re.match(r"\d{1,2}\.\s+", text)
+        first = opening.end() if opening else 0
+        cuts = [0, *(turn.start for turn in found if turn.start > first and not _is_lead(text, turn))]
+        pieces = list(self._cut(block, sorted(set(cuts))))
+        by_start = {
+            block.start + (0 if turn.start <= first or _is_lead(text, turn) else turn.start): turn for turn in found
+        }
+        for piece in pieces:
+            turn = by_start.get(piece.start)
+            if turn:
+                self._flush_text()
+                self._speaker, self._leads, self._open = turn, False, False
+            elif not self._goes_on(piece):
+                if self._speaker:
+                    self._flush_text()
+                self._speaker = None
+            self._held.append(piece)
+            said = self._text(piece)
+            nested = self._leads and (piece.kind is BlockKind.LIST_ITEM or _ENUMERATED.match(said) is not None)
+            self._leads = said.endswith(":") or nested
+            self._open = said.endswith((";", ","))
+
+    def _goes_on(self, piece: Block) -> bool:
+        """Whether a piece that opens with no name belongs to the turn under way."""
+        if self._speaker is None:
+            return False
+        if fold(self._text(piece)).startswith(record_words().pronouns):
+            return True
+        return self._leads or self._open
+
+    def _flush_text(self) -> None:
+        """Ends the section under way, but leaves titles that nothing follows yet to the next one."""
+        if any(block.kind is not BlockKind.HEADING for block in self._held):
+            self._flush()
+
+    def _flush(self) -> None:
+        self._end_item()
+        if self._held:
+            self._emit(self._held)
+            self._held = []
+
+    def _end_item(self) -> None:
+        if not self._item:
+            return
+        blocks, self._item = self._item, []
+        after: list[Block] = []
+        while len(blocks) > 1 and _BARE_ADDRESS.fullmatch(self._text(blocks[-1])):
+            after.insert(0, blocks.pop())  # the target of a link, printed at the foot of the page
+        found = record_items.item(
+            self.document, self.record, self.people, blocks, self._agenda_path(), before=self.items
+        )
+        self.items.append(found)
+        self._emit(blocks, role=found.kind, jurisdictions=found.jurisdictions, heading=found.heading)
+        self._speaker, self._leads, self._open = None, False, False
+        if after:
+            self._emit(after)
+
+    def _agenda_path(self) -> tuple[str, ...]:
+        """The title of the agenda item alone: what was decided belongs to no part of its discussion."""
+        return tuple(title for _, title in self._path[:1])
+
+    def _emit(
+        self,
+        blocks: Sequence[Block],
+        *,
+        role: Role | None = None,
+        jurisdictions: tuple[str, ...] | None = None,
+        heading: tuple[str, ...] | None = None,
+    ) -> None:
+        speaker = None
+        if role is None:
+            role = {
+                Zone.TITLE: Role.BACKGROUND,
+                Zone.ATTENDANCE: Role.ATTENDANCE,
+                Zone.AGENDA: Role.DISCUSSION,
+            }[self._zone]
+            if self._speaker and self._zone is Zone.AGENDA:
+                speaker = ", ".join(dict.fromkeys(self.people.name(name) for name in self._speaker.names))
+                codes = [code for name in self._speaker.names for code in self.people.codes(name)]
+                jurisdictions = tuple(dict.fromkeys(codes))
+        self.sections.append(
+            Section(
+                blocks=tuple(blocks),
+                heading=heading if heading is not None else tuple(title for _, title in self._path),
+                role=role,
+                jurisdictions=jurisdictions or (),
+                speaker=speaker,
+            )
+        )
+
+
+def _is_lettered_title(text: str) -> bool:
+    """Whether a line titles a part of an agenda item: "B) Treasurer's report"."""
+    if _LETTERED.match(text) is None or len(text.split()) > _TITLE_WORDS or _SENTENCE_END.search(text):
+        return False
+    return not _INNER_END.search(text)
+
+
+def _is_lead(text: str, turn: Turn) -> bool:
+    """Whether only a short lead ("In his comment, ") stands before the name."""
+    before = text[: turn.start]
+    return turn.start > 0 and "." not in before.strip(" 0123456789.") and before.rstrip().endswith(",")

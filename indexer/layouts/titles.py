@@ -1,0 +1,20 @@
+"""Titles inside an answer or a cell, known the same way whatever format the document came in."""
+
+from __future__ import annotations
+
+from indexer.documents import Block, BlockKind
+from indexer.readers.headings import is_heading
+
+# Below every heading that the readers know: a lead-in such as "Highlights:" heads what follows it and nothing more.
+LEAD_LEVEL = 9
+
+
+def is_lead(block: Block, text: str) -> bool:
+    """Whether a block is a title by its words alone: a few of them before a colon."""
+    kinds = (BlockKind.HEADING, BlockKind.PARAGRAPH)
+    return block.kind in kinds and text.endswith(":") and is_heading(text)
+
+
+def is_title(block: Block, text: str) -> bool:
+    """Whether a block is a title: a heading, or a lead-in."""
+    return block.kind is BlockKind.HEADING or is_lead(block, text)
