@@ -29,7 +29,10 @@ _BATCH = 2_048  # texts embedded between two reports of progress
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `generation` is the one that serves now; `changed` is False when nothing had to be written."""
+    """What a build did. `generation` is the one that serves now; `changed` is False when nothing had to be written.
+
+    `unread_pages` are, by document, the pages that are pictures which no OCR was at hand to read.
+    """
 
     generation: str
     changed: bool
@@ -40,6 +43,7 @@ class BuildReport:
     removed: tuple[str, ...]
     skipped: tuple[Path, ...]
     failures: tuple[Failure, ...]
+    unread_pages: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 def build(
@@ -74,16 +78,19 @@ def build(
         if not readings:
             reasons = "\n".join(failure.message for failure in failures)
             raise CouncilError(f"none of the {len(found.files)} documents could be read; nothing written\n{reasons}")
+        unread = tuple((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages)
         known = old.manifest.sources if old else {}
         removed = tuple(sorted(set(known) - {reading.record.source for reading in readings}))
         if old and not (removed or read or narrowed):
             return BuildReport(
-                old.generation, False, len(readings), old.manifest.passages, 0, 0, (), found.skipped, failures
+                old.generation, False, len(readings), old.manifest.passages, 0, 0, (), found.skipped, failures, unread
             )
         embedded = _write_generation(folder, readings, old, embedder, progress)
         generation = store.current_generation(folder) or ""
         count = sum(len(reading.passages) for reading in readings)
-        return BuildReport(generation, True, len(readings), count, read, embedded, removed, found.skipped, failures)
+        return BuildReport(
+            generation, True, len(readings), count, read, embedded, removed, found.skipped, failures, unread
+        )
 
 
 def embedded_text(passage: Passage) -> str:

@@ -29,7 +29,8 @@ _SCHEMA = """
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,
     distribution TEXT NOT NULL, meeting_date TEXT, jurisdiction TEXT, format TEXT NOT NULL, pages INTEGER,
-    digest TEXT NOT NULL, text TEXT NOT NULL, jurisdiction_reason TEXT, translation_of TEXT, contacts TEXT NOT NULL
+    digest TEXT NOT NULL, text TEXT NOT NULL, jurisdiction_reason TEXT, translation_of TEXT, contacts TEXT NOT NULL,
+    unread_pages TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
@@ -52,7 +53,7 @@ _DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
 _PASSAGE_COLUMNS = tuple(field.name for field in fields(Passage))
 _ITEM_COLUMNS = tuple(field.name for field in fields(RecordItem))
 # Columns that hold more than one text, as JSON.
-_LISTS = frozenset({"jurisdictions", "heading", "contacts"})
+_LISTS = frozenset({"jurisdictions", "heading", "contacts", "unread_pages"})
 
 
 def write(

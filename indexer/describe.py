@@ -65,6 +65,7 @@ def describe(document: Document, digest: str, entry: CatalogueEntry | None) -> D
         text=document.text,
         jurisdiction_reason=reason,
         contacts=document.contacts,
+        unread_pages=document.unread_pages,
     )
 
 

@@ -51,9 +51,7 @@ def table() -> DocumentWords:
         types={DocumentType(name): tuple(phrases) for name, phrases in raw["types"].items()},
         roles={phrase: Role(name) for name, phrases in raw["roles"].items() for phrase in phrases},
         analysis_parts=tuple(
-            (word, role)
-            for role in (Role.BACKGROUND, Role.ACHIEVEMENT, Role.NEED)
-            for word in raw["analysis"][role]
+            (word, role) for role in (Role.BACKGROUND, Role.ACHIEVEMENT, Role.NEED) for word in raw["analysis"][role]
         ),
         analysis_first_heads=frozenset(raw["analysis"]["first_head"]),
         openings={role: tuple(raw["openings"][role]) for role in (Role.DECISION, Role.FOLLOW_UP)},

@@ -160,7 +160,7 @@ class Document:
     `metadata_title` is the title that the file itself declares, None where it declares none or a program made it up.
     `contacts` are the texts of the contact blocks (names, telephone numbers, addresses), which `text` leaves out.
     `pages` are all pages in order; where text was moved (a side column, a cell that goes on over the page), `printed`
-    gives the page of every stretch of text, by offset.
+    gives the page of every stretch of text, by offset. `unread_pages` are pictures that no OCR was at hand to read.
     """
 
     source: str
@@ -172,6 +172,7 @@ class Document:
     metadata_title: str | None = None
     contacts: tuple[str, ...] = ()
     printed: tuple[Page, ...] = ()
+    unread_pages: tuple[int, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """The number of the page that printed the character at `offset`; None in formats without pages."""
@@ -292,3 +293,4 @@ class DocumentRecord:
     jurisdiction_reason: str | None = None
     translation_of: str | None = None
     contacts: tuple[str, ...] = field(default=(), repr=False)
+    unread_pages: tuple[int, ...] = ()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_INDEX = Path(".index")
 OK, FAILED, USAGE = 0, 1, 2
+UNREAD_MEND = "To have them read, install tesseract with its data for French and English, then index with --rebuild"
 SKIPPED_NAMED = 3
 _ITEM_OPTIONS = ("meeting", "owner", "kind", "status", "doc_language", "language")
 
@@ -166,6 +167,10 @@ def _index(options: argparse.Namespace) -> int:
         )
     for line in _summary(report):
         print(line)
+    for source, pages in report.unread_pages:
+        numbers = ", ".join(str(number) for number in pages)
+        told = f"page {numbers} is a picture" if len(pages) == 1 else f"pages {numbers} are pictures"
+        print(f"council: {source}: {told}; not indexed. {UNREAD_MEND}", file=sys.stderr)
     for failure in report.failures:
         kept = " (the version indexed before is kept)" if failure.kept else ""
         print(f"council: {failure.message}{kept}", file=sys.stderr)

@@ -34,6 +34,7 @@ class DocumentSummary(BaseModel):
     translation_of: str | None = Field(description="Id of the document that it says again in the other language")
     format: DocumentFormat
     pages: int | None
+    unread_pages: list[int] = Field(description="Pages that are pictures which no OCR was at hand to read")
 
 
 class PassageView(BaseModel):

@@ -34,14 +34,14 @@ def read_pdf(path: Path, data: bytes, source: str) -> Document:
     damaged, or holds no text that can be read.
     """
     title = _declared_title(path, data)
-    flows = _flows(path, data)
+    flows, unread = _flows(path, data)
     if not any(flows):
         raise UnreadableDocumentError(
             path,
             "holds no text, and none that OCR can read",
             "scan it again in black and white at 300 dots per inch, or leave it out",
         )
-    return _assemble(flows, source, title)
+    return replace(_assemble(flows, source, title), unread_pages=unread)
 
 
 def _declared_title(path: Path, data: bytes) -> str | None:
@@ -71,7 +71,8 @@ def _declared_title(path: Path, data: bytes) -> str | None:
     raise UnreadableDocumentError(path, "is protected by a password", "save a copy without password and index that")
 
 
-def _flows(path: Path, data: bytes) -> list[list[Line | LaidTable]]:
+def _flows(path: Path, data: bytes) -> tuple[list[list[Line | LaidTable]], tuple[int, ...]]:
+    """The flow of each page, and the pages that are pictures which could not be read."""
     import pypdfium2 as pdfium
 
     try:
@@ -86,13 +87,14 @@ def _flows(path: Path, data: bytes) -> list[list[Line | LaidTable]]:
             raise UnreadableDocumentError(
                 path, "is damaged or cut short", "fetch it anew, or print it to PDF again from its program"
             ) from error
-        return fallback
+        return fallback, ()
     try:
         if len(document) > _MAX_PAGES:
             raise UnreadableDocumentError(
                 path, f"has {len(document)} pages, more than {_MAX_PAGES}", "split it into parts"
             )
-        return lay_out(recognised(path, document, list(_raw_pages(document, data))))
+        pages, unread = recognised(path, document, list(_raw_pages(document, data)))
+        return lay_out(pages), unread
     finally:
         document.close()
 

@@ -22,15 +22,15 @@ _DESCENT = 0.22  # of the height of the type
 _MAX_SCANS = 1_000
 
 
-def recognised(path: Path, document: Any, pages: Sequence[RawPage]) -> list[RawPage]:
+def recognised(path: Path, document: Any, pages: Sequence[RawPage]) -> tuple[list[RawPage], tuple[int, ...]]:
     """The pages of a pypdfium2 document, those without words by what OCR reads on them.
 
-    Where OCR is not installed, pages that have words are enough; raises UnreadableDocumentError when there are none,
-    when OCR fails on a page, and when it would take hours.
+    Where OCR is not installed, pages that have words are enough, and the numbers of the others are given too; raises
+    UnreadableDocumentError when there are none, when OCR fails on a page, and when it would take hours.
     """
     pictures = [i for i, page in enumerate(pages) if not page.words and _shows_something(document, i)]
     if not pictures:
-        return list(pages)
+        return list(pages), ()
     if len(pictures) > _MAX_SCANS:
         raise UnreadableDocumentError(
             path, f"has {len(pictures)} pages that need OCR, more than {_MAX_SCANS}", "split it into parts"
@@ -39,7 +39,7 @@ def recognised(path: Path, document: Any, pages: Sequence[RawPage]) -> list[RawP
         engine = ocr.engine()
     except ocr.OcrError as error:
         if any(page.words for page in pages):
-            return list(pages)
+            return list(pages), tuple(pages[i].number for i in pictures)
         raise UnreadableDocumentError(path, error.reason, error.mend) from error
     found: dict[int, RecognisedPage] = {}
     for i in pictures:
@@ -52,7 +52,7 @@ def recognised(path: Path, document: Any, pages: Sequence[RawPage]) -> list[RawP
             page.close()
         pace.step()
     sizes = _sizes(found.values(), pages)
-    return [_laid(page, found[i], sizes) if i in found else page for i, page in enumerate(pages)]
+    return [_laid(page, found[i], sizes) if i in found else page for i, page in enumerate(pages)], ()
 
 
 def _shows_something(document: Any, index: int) -> bool:

@@ -28,6 +28,7 @@ from indexer.documents import BlockKind, Document
 from indexer.errors import UnreadableDocumentError
 from indexer.readers import hocr, ocr, read
 from indexer.reading import DocumentReader, Limits
+from service import cli
 
 _STYLES = getSampleStyleSheet()
 _BODY, _TITLE = _STYLES["BodyText"], _STYLES["Heading1"]
@@ -270,6 +271,25 @@ def test_without_tesseract_pages_of_text_are_enough(tmp_path: Path, monkeypatch:
     document = read(path)
     assert document.text == "The second page has words."
     assert document.blocks[0].page == 2
+    assert document.unread_pages == (1,)
+
+
+def test_pages_that_were_left_out_are_told_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    path = tmp_path / "mixed.pdf"
+    page = canvas.Canvas(str(path), pagesize=letter)
+    page.drawString(72, 700, "The first page has words.")
+    for _ in range(2):
+        page.showPage()
+        page.drawImage(ImageReader(_GREY), 72, 300, 400, 400)
+    page.save()
+    for _ in range(2):
+        assert cli.main(["index", str(path), "--index", str(tmp_path / "index")]) == 0
+        told = capsys.readouterr().err
+        assert "mixed.pdf: pages 2, 3 are pictures; not indexed" in told
+        assert "install tesseract" in told and "--rebuild" in told
 
 
 _HOCR = """\
