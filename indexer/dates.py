@@ -12,34 +12,57 @@ from indexer.text import fold
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, int]]:
-    months = {name: number for names in table().months.values() for number, name in enumerate(names, start=1)}
-    month = "|".join(sorted(months, key=len, reverse=True))
-    last = r"(?:\s*(?:[-–—&]|\b(?:and|to|et|au)\b)\s*[0-3]?\d(?:er|st|nd|rd|th)?)?"  # "5-6 October" is the 5th
-    day_first = re.compile(
-        rf"(?:\b(?P<day>[0-3]?\d)(?:er|st|nd|rd|th)?{last}\s+)?\b(?P<month>{month})\.?,?\s+(?P<year>(?:19|20)\d\d)\b"
-    )
-    month_first = re.compile(
-        rf"\b(?P<month>{month})\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?{last},?\s+(?P<year>(?:19|20)\d\d)\b"
-    )
-    return day_first, month_first, months
+def _patterns() -> tuple[tuple[re.Pattern[str], ...], dict[str, int]]:
+    """Patterns with groups `month`, `day`, `year`, and `last` (a month that ends a range); the numbers of months."""
+    words = table()
+    months = {name: number for names in words.months.values() for number, name in enumerate(names, start=1)}
+    for shorts in words.short_months.values():
+        months |= {short: number for number, names in enumerate(shorts, start=1) for short in names}
+    month = rf"(?:{'|'.join(sorted(months, key=len, reverse=True))})\b\.?"
+    season = "|".join(name for names in words.seasons.values() for name in names)
+    to = r"\s*(?:[-–—&]|\b(?:and|to|et|au)\b)\s*"  # "5-6 October" is the 5th
+    ordinal = r"(?:er|st|nd|rd|th)?\b"
+    year = r"(?P<year>(?:19|20)\d\d)\b"
+    return (
+        re.compile(
+            rf"\b(?P<month>{month})\s+(?P<day>[0-3]?\d){ordinal}(?:{to}(?:(?P<last>{month})\s+)?[0-3]?\d{ordinal})?"
+            rf",?\s+{year}"
+        ),
+        re.compile(
+            rf"\b(?P<day>[0-3]?\d){ordinal}\s+(?P<month>{month}){to}[0-3]?\d{ordinal}\s+(?P<last>{month}),?\s+{year}"
+        ),
+        re.compile(rf"(?:\b(?P<day>[0-3]?\d){ordinal}(?:{to}[0-3]?\d{ordinal})?\s+)?\b(?P<month>{month}),?\s+{year}"),
+        _ISO,
+        re.compile(rf"\b(?:{season})\s+(?:(?:of|de)\s+)?{year}"),
+    ), months
 
 
 _ISO = re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?\b")
 
 
 def first_date(text: str) -> str | None:
-    """The first date with month and year in `text`, as `YYYY-MM-DD` or `YYYY-MM`; None without one."""
-    day_first, month_first, months = _patterns()
+    """The first date in `text`: `YYYY-MM-DD`, `YYYY-MM`, or `YYYY` of a season such as "Spring 2016"; None without one.
+
+    Of a range it is the first day.
+    """
+    patterns, months = _patterns()
     folded = fold(text)
-    found = [match for pattern in (month_first, day_first, _ISO) if (match := pattern.search(folded))]
+    found = [match for pattern in patterns if (match := pattern.search(folded))]
     if not found:
         return None
     match = min(found, key=lambda candidate: candidate.start())
-    month = months.get(match["month"]) or int(match["month"])
-    day = int(match["day"]) if match["day"] else 0
-    year_month = f"{match['year']}-{month:02d}"
-    return f"{year_month}-{day:02d}" if 1 <= day <= monthrange(int(match["year"]), month)[1] else year_month
+    parts = match.groupdict()
+    year = int(parts["year"])
+    if not parts.get("month"):
+        return str(year)
+    month, last = (
+        months.get(name.rstrip(".")) or int(name) if name else 0 for name in (parts["month"], parts.get("last"))
+    )
+    if last and last < month:
+        year -= 1  # "December 30 to January 2, 2022"
+    day = int(parts["day"] or 0)
+    year_month = f"{year}-{month:02d}"
+    return f"{year_month}-{day:02d}" if 1 <= day <= monthrange(year, month)[1] else year_month
 
 
 def written(date: str, language: Language) -> str:

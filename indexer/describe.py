@@ -19,7 +19,8 @@ from indexer.documents import (
     Language,
     Role,
 )
-from indexer.form_template import first_part, parted_blocks, template_headings
+from indexer.form_headings import is_form, template_headings
+from indexer.form_template import first_part, parted_blocks
 from indexer.notices import notices_in
 from indexer.text import fold
 from indexer.whose_form import STATED_IN_CATALOGUE, Owner, whose_form
@@ -56,7 +57,7 @@ def describe(document: Document, digest: str, entry: CatalogueEntry | None) -> D
         title=entry.title or _title(document, kind, spoken, date, jurisdiction),
         type=kind,
         language=spoken,
-        distribution=_distribution(document, entry.distribution),
+        distribution=_distribution(document, kind, entry.distribution),
         meeting_date=date,
         jurisdiction=jurisdiction,
         format=document.format,
@@ -98,28 +99,31 @@ def _document_type(document: Document) -> DocumentType:
     if found:
         return min(found)[1]
     roles = {heading_role(_block_text(document, block)) for block in document.blocks if block.kind is BlockKind.HEADING}
-    blocks = parted_blocks(document)
-    numbered = {heading.role for heading in template_headings(document.text, blocks)}
-    form = max(len(roles & _FORM_ROLES), len(numbered & _FORM_ROLES)) >= 3
+    form = len(roles & _FORM_ROLES) >= 3 or is_form(template_headings(document.text, parted_blocks(document)))
     return DocumentType.EXCHANGE_FORM if form else DocumentType.OTHER
 
 
 def _meeting_date(document: Document, kind: DocumentType) -> str | None:
-    """The first date where the title stands; a form's answers begin early and have dates of their own."""
+    """The first date where the title stands; a form's answers begin early and have dates of their own.
+
+    A year alone gives way to a date in it that follows.
+    """
     answers = first_part(document) if kind is DocumentType.EXCHANGE_FORM else None
-    for text in _title_zone(document, answers):
-        if date := dates.first_date(text):
-            return date
-    return dates.first_date(document.metadata_title or "")
+    texts = [*_title_zone(document, answers), document.metadata_title or ""]
+    found = [date for text in texts if (date := dates.first_date(text))]
+    return next((date for date in found if date.startswith(f"{found[0]}-")), found[0]) if found else None
 
 
-def _distribution(document: Document, stated: Distribution | None) -> Distribution:
-    least = Distribution.MEMBERS if stated is None or _has_notice(document) else Distribution.PUBLIC
+def _distribution(document: Document, kind: DocumentType, stated: Distribution | None) -> Distribution:
+    least = Distribution.MEMBERS if stated is None or _has_notice(document, kind) else Distribution.PUBLIC
     return narrower(stated or least, least)
 
 
-def _has_notice(document: Document) -> bool:
-    return any(notices_in(_block_text(document, block)) for block in document.blocks)
+def _has_notice(document: Document, kind: DocumentType) -> bool:
+    """Whether the text narrows its audience: where the title stands in any words, further on of the document itself."""
+    answers = first_part(document) if kind is DocumentType.EXCHANGE_FORM else None
+    front = _TITLE_ZONE if answers is None else answers
+    return any(notices_in(_block_text(document, block), itself=block.start >= front) for block in document.blocks)
 
 
 def _title(document: Document, kind: DocumentType, spoken: Language, date: str | None, jurisdiction: str | None) -> str:

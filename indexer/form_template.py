@@ -9,30 +9,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 from indexer.document_words import heading_role, table
 from indexer.documents import Block, BlockKind, Document, Role
+from indexer.form_headings import template_headings
+from indexer.form_titles import glued_titles
 from indexer.form_words import form_words
-from indexer.text import fold
 
-_NUMBER = re.compile(r"\s*(\d{1,2})\s?[.)]\s*")
-_HEADING_WORDS = 12  # no heading of the template is longer
-_TITLE_WORDS = 14  # nor a sub-heading that begins with a word of the template
+_TITLE_WORDS = 14  # no sub-heading that begins with a word of the template is longer
 _TITLE_LENGTH = 300  # characters at a block's end in which such a sub-heading is looked for
 _GAP = r"[\s\u00a0]"
 _SIGN = rf"{_GAP}*(?::|{_GAP}[–—-]{_GAP})"
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateHeading:
-    """A heading of the template: the block at `index` of the blocks searched, its number if it has one, its role."""
-
-    index: int
-    number: int | None
-    role: Role
 
 
 def parted_blocks(document: Document) -> tuple[Block, ...]:
@@ -64,8 +54,7 @@ def _numbered_spans(document: Document, block: Block) -> list[tuple[int, int]]:
     """The spans of a block's text that could be numbered headings of the template glued to other text."""
     if block.kind is BlockKind.HEADING:
         return []
-    found = _numbered_inside().finditer(document.text[block.start : block.end])
-    return [match.span("heading") for match in found]
+    return list(glued_titles(document.text[block.start : block.end]))
 
 
 def _cut(document: Document, block: Block, spans: Sequence[tuple[int, int]], level: int) -> Iterator[Block]:
@@ -105,98 +94,11 @@ def part_of(document: Document, block: Block, start: int, end: int) -> Block | N
     return replace(block, start=start, end=start + len(bare), page=page)
 
 
-def template_headings(text: str, blocks: Sequence[Block]) -> tuple[TemplateHeading, ...]:
-    """The template's headings among `blocks`, in order, no role twice but where a heading is repeated.
-
-    Numbered headings win, and their numbers go up: a sub-heading such as "Priorities:" opens no part then. Where a
-    form has no numbers, headings of the template's words at the highest level are taken, in the template's order.
-    """
-    found = [heading for index, block in enumerate(blocks) if (heading := _candidate(text, index, block))]
-    numbered = _best_chain([heading for heading in found if heading.number is not None])
-    if len(numbered) >= 2:
-        return _with_repeats(numbered, found)
-    loose = [h for h in found if h.number is not None or blocks[h.index].kind is BlockKind.HEADING]
-    top = min((blocks[h.index].level for h in loose), default=0)
-    return _in_order([h for h in loose if h.number is not None or blocks[h.index].level == top])
-
-
 def first_part(document: Document) -> int | None:
     """Where the first heading of the template begins in the text; None where the form has none."""
     blocks = parted_blocks(document)
     headings = template_headings(document.text, blocks)
     return blocks[headings[0].index].start if headings else None
-
-
-def _candidate(text: str, index: int, block: Block) -> TemplateHeading | None:
-    title = text[block.start : block.end]
-    if len(title.split()) > _HEADING_WORDS:
-        return None
-    if block.kind is not BlockKind.HEADING and title.rstrip(" :").endswith((".", ";", ",", "?", "!")):
-        return None
-    number = _NUMBER.match(title)
-    role = heading_role(title)
-    if block.kind is not BlockKind.HEADING and title.partition(":")[2].strip():
-        return None
-    if role is None and number and block.kind is BlockKind.HEADING:
-        begins = _role_words().match(fold(title[number.end() :]))
-        role = table().roles[begins.group(1)] if begins else None
-    if role not in (*form_words().order, *form_words().others):
-        return None
-    return TemplateHeading(index, int(number.group(1)) if number else None, role)
-
-
-def _best_chain(found: Sequence[TemplateHeading]) -> tuple[TemplateHeading, ...]:
-    """Of all ways to take headings with rising numbers and different roles, the one most like the template."""
-    order = form_words().order
-    best: dict[tuple[int, frozenset[Role]], tuple[int, tuple[TemplateHeading, ...]]] = {(0, frozenset()): (0, ())}
-    for heading in found:
-        number = heading.number or 0
-        fits = 0 < number <= len(order) and order[number - 1] is heading.role
-        for (last, roles), (score, chain) in list(best.items()):
-            if number <= last or heading.role in roles:
-                continue
-            key = number, roles | {heading.role}
-            if key not in best or score + 2 + fits > best[key][0]:
-                best[key] = score + 2 + fits, (*chain, heading)
-    return max(best.values(), key=lambda scored: scored[0])[1]
-
-
-def _with_repeats(chain: Sequence[TemplateHeading], found: Sequence[TemplateHeading]) -> tuple[TemplateHeading, ...]:
-    """The chain with the headings printed again where a part goes on over a page."""
-    known = {heading.index for heading in chain}
-    taken: list[TemplateHeading] = []
-    for heading in found:
-        again = bool(taken) and (heading.number, heading.role) == (taken[-1].number, taken[-1].role)
-        if heading.index in known or again:
-            taken.append(heading)
-    return tuple(taken)
-
-
-def _in_order(found: Sequence[TemplateHeading]) -> tuple[TemplateHeading, ...]:
-    words = form_words()
-    order = (*words.order, *words.others)
-    taken: list[TemplateHeading] = []
-    for heading in found:
-        place = order.index(heading.role)
-        further = heading.role in words.order or (bool(taken) and taken[-1].role is words.order[-1])
-        if further and (not taken or place > order.index(taken[-1].role)):
-            taken.append(heading)
-    return tuple(taken)
-
-
-@lru_cache(maxsize=1)
-def _role_words() -> re.Pattern[str]:
-    """The template's words at the beginning of a folded text, as whole words."""
-    return re.compile(rf"({_alternatives(folded=True)})(?!\w)")
-
-
-@lru_cache(maxsize=1)
-def _numbered_inside() -> re.Pattern[str]:
-    """A numbered heading of the template at the beginning of a text or after a sentence, and what can follow it."""
-    return re.compile(
-        rf"(?:^|(?<=[.;:!?…)]){_GAP}+)(?P<heading>[1-9]{_GAP}?[.)]{_GAP}*(?i:{_alternatives()})(?:{_GAP}*:)?)"
-        rf"(?={_GAP}*$|{_GAP}+(?:[–—-]{_GAP}|[A-ZÀ-ÖØ-Þ0-9«(]))"
-    )
 
 
 @lru_cache(maxsize=1)
@@ -215,14 +117,11 @@ def _last_sub_heading() -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=2)
-def _alternatives(*, folded: bool = False) -> str:
-    """The words of the template's four headings; unfolded, an accent may stand on any letter that can have one."""
+@lru_cache(maxsize=1)
+def _alternatives() -> str:
+    """The words of the template's four headings; an accent may stand on any letter that can have one."""
     words = sorted((w for w, role in table().roles.items() if role in form_words().order), key=len, reverse=True)
-    patterns = [re.escape(word) for word in words]
-    if folded:
-        return "|".join(patterns)
-    accented = (re.sub("[aeiouc]", lambda letter: _ACCENTED[letter.group()], pattern) for pattern in patterns)
+    accented = (re.sub("[aeiouc]", lambda letter: _ACCENTED[letter.group()], re.escape(word)) for word in words)
     return "|".join(accented).replace("/", rf"{_GAP}*/{_GAP}*")
 
 

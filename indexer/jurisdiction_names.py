@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -93,6 +93,19 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Organisations:
+    """The words by which an organisation's name is known for one; all patterns are for folded text in lower case."""
+
+    openings_en: re.Pattern[str]
+    openings_fr: re.Pattern[str]
+    endings: re.Pattern[str]
+    municipal: re.Pattern[str]
+    links: frozenset[str]
+    articles: frozenset[str]
+    foreign: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """The table as loaded: the members, the tree of their names, and the words around headings."""
 
@@ -102,6 +115,8 @@ class Book:
     labels: frozenset[str]
     label_joiners: frozenset[str]
     lead_ins: frozenset[str]
+    short_forms: Mapping[str, str]
+    organisations: Organisations
     domains: Mapping[str, str]
 
 
@@ -140,11 +155,35 @@ def load(data: Mapping[str, Any]) -> Book:
         members=members,
         tree=root,
         squashed=squashed,
-        labels=frozenset(name_folding.fold(word)[0].lower() for word in around.get("labels", ())),
+        labels=_folded(around.get("labels", ())),
         label_joiners=frozenset(around.get("label_joiners", ())),
-        lead_ins=frozenset(name_folding.fold(word)[0].lower() for word in around.get("lead_ins", ())),
+        lead_ins=_folded(around.get("lead_ins", ())),
+        short_forms={
+            name_folding.fold(short)[0].lower(): full for short, full in around.get("short_forms", {}).items()
+        },
+        organisations=_organisations(data.get("organisations", {})),
         domains=domains,
     )
+
+
+def _organisations(rules: Mapping[str, Any]) -> Organisations:
+    openings_en, openings_fr, endings, municipal = (
+        "|".join(re.escape(word) for word in sorted(_folded(rules.get(name, ())), key=len, reverse=True))
+        for name in ("openings_en", "openings_fr", "endings", "municipal")
+    )
+    return Organisations(
+        openings_en=re.compile(rf"(?:{openings_en})\b"),
+        openings_fr=re.compile(rf"(?:{openings_fr})\b"),
+        endings=re.compile(rf"\b(?:{endings})$"),
+        municipal=re.compile(rf"(?:{municipal})(?:(?<=')|\s+)"),
+        links=_folded(rules.get("links", ())),
+        articles=_folded(rules.get("articles", ())),
+        foreign=_folded(rules.get("foreign", ())),
+    )
+
+
+def _folded(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(name_folding.fold(word)[0].lower() for word in words)
 
 
 def _member(row: Mapping[str, Any]) -> Jurisdiction:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from indexer import jurisdiction_names, name_folding
+from indexer import jurisdiction_names, name_folding, organisation_names
 from indexer.jurisdiction_names import CODES, WORD, Entry, Jurisdiction, Node
 
 __all__ = [
@@ -33,6 +33,15 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_SIGNS = ("@", "www.", "://", ".ca", ".com", ".org")
+_NOTE_MARKS = re.compile(
+    r"(?:[\s,]*(?:[¹²³⁰⁴-⁹*†‡§]+|\[\d{1,2}\]|\(\d{1,2}\))|(?<=[^\W\d_]{4})\d{1,2}|(?<=\))\d{1,2})+\s*$"
+)
+_ABBREVIATED = re.compile(r"\(\s*[^\W\d_a-z](?:\.?[-&]?[^\W\d_a-z]){1,6}\.?\s*\)")
+_AMPERSAND = re.compile(r"\s*&\s*")
+_PARTED = re.compile(r"\s*(?P<name>[^,–—]{2,80}?)(?P<sign>\s+[-–—]\s+|\s?[–—]\s?|,\s+)(?P<rest>\S.*)", re.DOTALL)
+_LONGEST_ABBREVIATION = 6
+_LABEL_SIGN = re.compile(r":|\s[–—-](?=\s)")
+_LONGEST_LABEL = 120  # characters
 _LONGEST_GAP = 12
 _LONGEST_HEADING = 300
 
@@ -82,11 +91,20 @@ def named_in(text: str) -> tuple[str, ...]:
 
 
 def exact(text: str) -> str | None:
-    """The code whose name the whole text is, as in a heading or a table cell; None for any other text."""
+    """The code whose name the whole text is, as in a heading or a table cell; None for any other text.
+
+    Marks of notes count for nothing, nor does an organisation after its member's name ("Ontario, Ministry of Finance").
+    """
     if len(text) > _LONGEST_HEADING:
         return None
+    heading = _written_out(_without_marks(_without_label(text)))
+    ways = [heading] if "&" not in heading else [_AMPERSAND.sub(f" {word} ", heading) for word in ("and", "et")]
+    return next((code for way in ways if (code := _exactly(way) or _with_organisation(way)) is not None), None)
+
+
+def _exactly(heading: str) -> str | None:
+    """The code whose name the heading is, bare or with an abbreviation in brackets."""
     book = jurisdiction_names.book()
-    heading = _without_label(text)
     codes: set[str] = set()
     rest, last = [], 0
     for found in _find(heading):
@@ -96,7 +114,7 @@ def exact(text: str) -> str | None:
         rest.append(heading[last : found.start])
         last = found.end
     rest.append(heading[last:])
-    left = WORD.findall(name_folding.fold(" ".join(rest))[0].lower())
+    left = WORD.findall(name_folding.fold(_ABBREVIATED.sub(" ", " ".join(rest)))[0].lower())
     if len(codes) == 1 and all(word in book.lead_ins for word in left):
         return codes.pop()
     # A narrow column can break a name inside a word, and leave no trace of it.
@@ -104,10 +122,42 @@ def exact(text: str) -> str | None:
     return book.squashed.get("".join(WORD.findall(name_folding.fold(bare)[0].lower())))
 
 
+def _with_organisation(heading: str) -> str | None:
+    """The code of a member before the dash or comma after which one of its organisations is named; a town's."""
+    town, _, place = heading.partition("(" if "(" in heading else ",")
+    if organisation_names.is_municipality(town):
+        return "MUNI" if not place or _exactly(place.strip(" )")) is not None else None
+    parted = _PARTED.match(heading)
+    if parted is None:
+        return None
+    name, organisation = parted["name"], parted["rest"]
+    code = _exactly(name)
+    if code is None or any(found.entry.code != code for found in _find(organisation)):
+        return None
+    # Among capitals an abbreviation looks like any word.
+    short = "," not in parted["sign"] and not (name.isupper() and len(name) > _LONGEST_ABBREVIATION)
+    named = organisation_names.is_organisation(organisation)
+    return code if named or (short and organisation_names.is_abbreviation(organisation)) else None
+
+
+def _without_marks(heading: str) -> str:
+    """The heading without marks of notes at its end: "¹", "*", "[2]", a figure that touches its last letter."""
+    return _NOTE_MARKS.sub("", heading)
+
+
+def _written_out(heading: str) -> str:
+    """The heading with words that are usually cut short in full."""
+    short_forms = jurisdiction_names.book().short_forms
+    words = heading.split()
+    folded = (name_folding.fold(word)[0].lower() for word in words)
+    written = [short_forms.get(short, word) for short, word in zip(folded, words, strict=True)]
+    return " ".join(written) if written != words else heading
+
+
 def labelled(text: str) -> str | None:
-    """What follows a label such as "Jurisdiction:" or "Administration :"; None for a text without one."""
-    label, colon, name = text.partition(":")
-    return name if colon and is_label(label) else None
+    """What follows a label such as "Jurisdiction:", "Administration :" or "Member –"; None for a text without one."""
+    sign = _LABEL_SIGN.search(text, 0, _LONGEST_LABEL)
+    return text[sign.end() :] if sign and is_label(text[: sign.start()]) else None
 
 
 def is_label(text: str) -> bool:

@@ -1,31 +1,67 @@
-"""The notice that a document may not be passed on without its author's approval."""
+"""The notice that a document may not be passed on, or not without its author's approval."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from indexer import sentences
 from indexer.document_words import table
+from indexer.form_words import form_words
 from indexer.text import fold
 
-
-def notices_in(text: str) -> tuple[tuple[int, int], ...]:
-    """The spans `(start, end)` of the sentences of `text` that say so."""
-    if not _patterns()[1].search(fold(text)):
-        return ()
-    return tuple((start, end) for start, end in sentences.split(text) if _is_notice(text[start:end]))
+_OPENING = '([*•«"“–—- '
 
 
-def _is_notice(sentence: str) -> bool:
-    folded = fold(sentence)
-    return all(pattern.search(folded) for pattern in _patterns())
+def notices_in(text: str, *, itself: bool = False) -> tuple[tuple[int, int], ...]:
+    """The spans `(start, end)` of the sentences of `text` that say so.
+
+    Where a document tells of its subject, sentences on sharing and consent are no notices: with `itself` only those
+    count that speak of the document itself or are nothing but a notice ("Do not forward.").
+    """
+    return tuple(
+        (start, end) for start, end in sentences.split(text) if _is_notice(fold(text[start:end]), itself=itself)
+    )
+
+
+def _is_notice(sentence: str, *, itself: bool) -> bool:
+    found = _patterns()
+    if found.direct.match(sentence.lstrip(_OPENING)):
+        return True
+    of_itself = form_words().itself.search(sentence) is not None
+    if of_itself and found.restricted.search(sentence):
+        return True
+    if (itself and not of_itself) or found.others.search(sentence):
+        return False
+    return all(pattern.search(sentence) for pattern in (found.limit, found.consent, found.act))
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Patterns for folded sentences; `direct` for their beginning."""
+
+    limit: re.Pattern[str]
+    consent: re.Pattern[str]
+    act: re.Pattern[str]
+    others: re.Pattern[str]
+    direct: re.Pattern[str]
+    restricted: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    """One pattern each for the limit, the consent and the act, by beginnings of words."""
+def _patterns() -> _Patterns:
     notice = table().notice
-    return tuple(
-        re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})") for words in (notice.limit, notice.consent, notice.act)
+    return _Patterns(
+        limit=_beginnings(notice.limit),
+        consent=_beginnings(notice.consent),
+        act=_beginnings(notice.act),
+        others=_beginnings(notice.others),
+        direct=re.compile("|".join(f"(?:{pattern})" for pattern in notice.direct)),
+        restricted=re.compile(rf"\b(?:{'|'.join(map(re.escape, notice.restricted))})\b"),
     )
+
+
+def _beginnings(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})")

@@ -25,6 +25,9 @@ _INFERRED = "inferred"
 _HOST = re.compile(
     r"(?:(?<=@)|(?<=://)|\b(?=www\.)|\b(?=(?:[\w-]{1,63}\.){1,6}(?:ca|org|com)\b))(?:[\w-]{1,63}\.){1,6}\w{2,10}"
 )
+_COLON = re.compile(r"\s?:\s")
+_LABEL_WORD = re.compile(r"\S+")
+_LABEL_WORDS = 6
 _FRONT_BLOCKS = 40  # where the line is looked for in a form without headings
 _NAME_WORDS = 12  # a name in the block after its label has no more words
 # What speaks for a jurisdiction. Names of others come up in any form; who names people and services speaks of its own.
@@ -84,24 +87,36 @@ def is_blank(name: str) -> bool:
 def _line(document: Document) -> str | None:
     """What the jurisdiction line says, "" where it is empty; None where the form has no such line.
 
-    The name may stand in the block or the cell after the label.
+    The name may stand in the block or the cell after the label. Of several lines the first that names a member counts.
     """
     end = first_part(document)
     blocks = [block for block in document.blocks[:_FRONT_BLOCKS] if end is None or block.start < end]
     found: str | None = None
     for index, block in enumerate(blocks):
         text = document.text[block.start : block.end]
-        name = jurisdictions.labelled(text)
+        name = _labelled(text)
         if name is None and block.cell and jurisdictions.is_label(text):
             name = ""
         if name is None:
             continue
-        if not is_blank(name):
-            return name
-        found = _name_after(document, blocks[index + 1 : index + 2]) or ""
-        if found:
-            return found
+        said = name if not is_blank(name) else _name_after(document, blocks[index + 1 : index + 2]) or ""
+        if jurisdictions.named_in(said):
+            return said  # who submitted the form may be a person, and another line name the member
+        found = found or said
     return found
+
+
+def _labelled(text: str) -> str | None:
+    """What follows the jurisdiction line's label, which may be glued to a line before it; None without a label."""
+    if (name := jurisdictions.labelled(text)) is not None:
+        return name
+    for colon in _COLON.finditer(text):
+        words = list(_LABEL_WORD.finditer(text, 0, colon.start()))[-_LABEL_WORDS:]
+        rest = text[colon.end() :]
+        labels = (text[word.start() : colon.start()] for word in words if word.group()[0].isupper())
+        if any(map(jurisdictions.is_label, labels)) and jurisdictions.named_in(rest):
+            return rest
+    return None
 
 
 def _name_after(document: Document, following: Sequence[Block]) -> str | None:

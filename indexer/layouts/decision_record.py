@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.document_words import is_column_head, opening_pattern
+from indexer.document_words import is_column_head, is_no_answer, opening_pattern
 from indexer.documents import (
     Aside,
     AsideReason,
@@ -24,19 +24,19 @@ from indexer.documents import (
     Section,
 )
 from indexer.layouts import record_items
-from indexer.layouts.people import People, Turn, turns
+from indexer.layouts.people import People
+from indexer.layouts.record_columns import Columns, repeats_head
 from indexer.layouts.record_words import record_words
-from indexer.layouts.record_zones import Zone, heads, is_label, people, zones
+from indexer.layouts.record_zones import Zone, cell_titles, heads, is_label, opens_item, people, zones
+from indexer.layouts.titles import is_lettered
+from indexer.layouts.turns import Turn, after_lead, turns
 from indexer.text import fold
 
 _NONE_WORDS = 16  # a longer sentence says more than that there is no follow-up
-_TITLE_WORDS = 26
-_LETTERED = re.compile(r"[A-Z][.)]\s+\S")
 _LETTERED_LEVEL = 9  # below every heading that the readers know
 _BARE_NUMBER = re.compile(r"\d{1,2}[.)]?")
 _ENUMERATED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s")
 _BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
-_INNER_END = re.compile(r"\w[.!?]\s+[A-ZÀ-ÖØ-Þ]\w{2,}.*[.!?]?")
 _SENTENCE_END = re.compile(r"[.!?]\s*$")
 
 
@@ -44,7 +44,7 @@ def recognise(document: Document, record: DocumentRecord) -> Layout:
     """Turns and items of `document`, in reading order; the heads of its columns are set aside."""
     parts = list(zones(document))
     known = people(document, parts)
-    reader = _Reader(document, record, known)
+    reader = _Reader(document, record, known, Columns(document), _cell_titles=cell_titles(document, parts, known))
     for block, zone in parts:
         reader.take(block, zone)
     reader.close()
@@ -58,6 +58,7 @@ class _Reader:
     document: Document
     record: DocumentRecord
     people: People
+    columns: Columns
     sections: list[Section] = field(default_factory=list)
     asides: list[Aside] = field(default_factory=list)
     items: list[RecordItem] = field(default_factory=list)
@@ -69,6 +70,7 @@ class _Reader:
     _open: bool = False
     _zone: Zone = Zone.TITLE
     _cell: tuple[int, int, int] | None = None
+    _cell_titles: frozenset[int] = frozenset()
 
     def take(self, block: Block, zone: Zone) -> None:
         """The next block of the document."""
@@ -78,14 +80,24 @@ class _Reader:
             self._flush()
             self._zone = zone
             self._path.clear()
-        if cell != self._cell and zone is Zone.AGENDA:
+        if cell != self._cell and zone is Zone.AGENDA and not self.columns.goes_on(self._item, block):
             self._end_cell(cell)
         if zone is Zone.AGENDA and self._is_head(block, text):
             self._flush()
             self.asides.append(Aside(block.start, block.end, AsideReason.INSTRUCTION))
-        elif block.kind is BlockKind.HEADING and not is_label(text):
+        elif zone is Zone.AGENDA and self.columns.goes_on(self._item, block):
+            self._item.append(block)
+        elif zone is Zone.AGENDA and self.columns.opens(block):
+            self._flush()
+            self._item = [block]
+        elif zone is Zone.AGENDA and self.columns.is_field(block):
+            self._flush()
+            self._emit([block], role=Role.FOLLOW_UP)
+        elif block.kind is BlockKind.HEADING and not (opens_item(text) if zone is Zone.AGENDA else is_label(text)):
             self._title(block, text, max(block.level, 1))
-        elif zone is Zone.AGENDA and _is_lettered_title(text):
+        elif zone is Zone.AGENDA and block.start in self._cell_titles:
+            self._title(replace(block, kind=BlockKind.HEADING), text, 1)
+        elif zone is Zone.AGENDA and is_lettered(text):
             self._title(replace(block, kind=BlockKind.HEADING), text, _LETTERED_LEVEL)
         elif zone is Zone.AGENDA:
             for piece in self._by_label(block):
@@ -102,7 +114,8 @@ class _Reader:
 
     def _is_head(self, block: Block, text: str) -> bool:
         if block.cell:
-            return block.cell.row == 0 and heads(self.document, block.cell.table)
+            place = block.cell
+            return heads(self.document, place.table) and repeats_head(self.document, place.table, place.row)
         return is_column_head(text)
 
     def _end_cell(self, cell: tuple[int, int, int] | None) -> None:
@@ -147,7 +160,7 @@ class _Reader:
 
     def _agenda(self, block: Block) -> None:
         text = self._text(block)
-        if is_label(text):
+        if opens_item(text):
             self._flush()
             self._item = [block]
             return
@@ -160,7 +173,7 @@ class _Reader:
             self._item.append(block)
             return
         self._end_item()
-        if len(text.split()) <= _NONE_WORDS and any(pattern.search(fold(text)) for pattern in record_words().none):
+        if self._says_none(block, text):
             self._flush()
             self._emit([block], role=Role.FOLLOW_UP)
             return
@@ -173,14 +186,20 @@ class _Reader:
             return
         self._speech(block, text)
 
+    def _says_none(self, block: Block, text: str) -> bool:
+        """Whether a block says that there is nothing to follow up."""
+        if is_no_answer(text) and self.columns.holds_actions(block):
+            return True
+        return len(text.split()) <= _NONE_WORDS and any(p.search(fold(text)) for p in record_words().none)
+
     def _speech(self, block: Block, text: str) -> None:
         found = list(turns(text, self.people))
         opening = re.match(r"\d{1,2}\.\s+", text)
         first = opening.end() if opening else 0
-        cuts = [0, *(turn.start for turn in found if turn.start > first and not _is_lead(text, turn))]
+        cuts = [0, *(turn.start for turn in found if turn.start > first and not after_lead(text, turn))]
         pieces = list(self._cut(block, sorted(set(cuts))))
         by_start = {
-            block.start + (0 if turn.start <= first or _is_lead(text, turn) else turn.start): turn for turn in found
+            block.start + (0 if turn.start <= first or after_lead(text, turn) else turn.start): turn for turn in found
         }
         for piece in pieces:
             turn = by_start.get(piece.start)
@@ -221,16 +240,31 @@ class _Reader:
             return
         blocks, self._item = self._item, []
         after: list[Block] = []
-        while len(blocks) > 1 and _BARE_ADDRESS.fullmatch(self._text(blocks[-1])):
-            after.insert(0, blocks.pop())  # the target of a link, printed at the foot of the page
+        while len(blocks) > 1 and self._is_no_part(blocks[-1]):
+            after.insert(0, blocks.pop())
+        if role := record_items.says_none(self.document.text[blocks[0].start : blocks[-1].end]):
+            self._emit([*blocks, *after], role=role)
+            return
         found = record_items.item(
-            self.document, self.record, self.people, blocks, self._agenda_path(), before=self.items
+            self.document,
+            self.record,
+            self.people,
+            blocks,
+            self._agenda_path(),
+            fields=self.columns.of(blocks[0]),
+            opening=self.columns.opens(blocks[0]),
+            before=self.items,
         )
         self.items.append(found)
         self._emit(blocks, role=found.kind, jurisdictions=found.jurisdictions, heading=found.heading)
         self._speaker, self._leads, self._open = None, False, False
         if after:
-            self._emit(after)
+            self._emit(after, role=Role.FOLLOW_UP if self.columns.is_field(after[0]) else None)
+
+    def _is_no_part(self, block: Block) -> bool:
+        """Whether a block at the end of an item says nothing of it: a link's target, printed at the foot, or "n/a"."""
+        text = self._text(block)
+        return _BARE_ADDRESS.fullmatch(text) is not None or (self.columns.is_field(block) and is_no_answer(text))
 
     def _agenda_path(self) -> tuple[str, ...]:
         """The title of the agenda item alone: what was decided belongs to no part of its discussion."""
@@ -252,9 +286,11 @@ class _Reader:
                 Zone.AGENDA: Role.DISCUSSION,
             }[self._zone]
             if self._speaker and self._zone is Zone.AGENDA:
-                speaker = ", ".join(dict.fromkeys(self.people.name(name) for name in self._speaker.names))
-                codes = [code for name in self._speaker.names for code in self.people.codes(name)]
-                jurisdictions = tuple(dict.fromkeys(codes))
+                names, written = self._speaker.names, self._speaker.affiliation
+                speaker = ", ".join(dict.fromkeys(self.people.name(name, written) for name in names))
+                jurisdictions = tuple(
+                    dict.fromkeys(code for name in names for code in self.people.codes(name, written))
+                )
         self.sections.append(
             Section(
                 blocks=tuple(blocks),
@@ -264,16 +300,3 @@ class _Reader:
                 speaker=speaker,
             )
         )
-
-
-def _is_lettered_title(text: str) -> bool:
-    """Whether a line titles a part of an agenda item: "B) Treasurer's report"."""
-    if _LETTERED.match(text) is None or len(text.split()) > _TITLE_WORDS or _SENTENCE_END.search(text):
-        return False
-    return not _INNER_END.search(text)
-
-
-def _is_lead(text: str, turn: Turn) -> bool:
-    """Whether only a short lead ("In his comment, ") stands before the name."""
-    before = text[: turn.start]
-    return turn.start > 0 and "." not in before.strip(" 0123456789.") and before.rstrip().endswith(",")

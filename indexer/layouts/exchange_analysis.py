@@ -1,4 +1,4 @@
-"""The layout of an exchange analysis: its themes, its notable achievements, and Annex A by organisation and column.
+"""The layout of an exchange analysis: themes, notable achievements, and the annex as a table or as running text.
 
 Titles of themes may follow what they head, as text taken from slides has them. Text that belongs to no organisation
 keeps no jurisdiction; where only its words tell whose it is, the section says that this is inferred.
@@ -26,7 +26,8 @@ from indexer.documents import (
     Section,
 )
 from indexer.layouts import plain
-from indexer.layouts.annex import annex_of
+from indexer.layouts.annex import Annex, annex_of
+from indexer.layouts.organisation_parts import OrganisationPart, parts_of, sections_of
 from indexer.text import fold
 
 _TITLE_WORDS = 12  # a paragraph with more words opens no part
@@ -37,6 +38,7 @@ def recognise(document: Document, record: DocumentRecord) -> Layout:
     sections: list[Section] = []
     asides: list[Aside] = []
     path: tuple[str, ...] = ()
+    last: Annex | None = None
     for number, run in groupby(document.blocks, key=lambda block: block.cell.table if block.cell else None):
         blocks = list(run)
         if number is None:
@@ -45,9 +47,10 @@ def recognise(document: Document, record: DocumentRecord) -> Layout:
             sections.extend(found)
             asides.extend(heads)
             path = front.title or path
-        elif (annex := annex_of(document, document.tables[number])) is None:
+        elif (annex := annex_of(document, document.tables[number], last)) is None:
             sections.extend(plain.table_sections(document, record, number, blocks, path))
         else:
+            last = annex
             found, heads = annex.read(blocks, path)
             sections.extend(found)
             asides.extend(heads)
@@ -76,14 +79,21 @@ class _Front:
         """The sections of running text, and the heads of columns that stand in it."""
         sections: list[Section] = []
         asides: list[Aside] = []
+        for run in parts_of(self.document, blocks):
+            if isinstance(run, OrganisationPart):
+                sections.extend(sections_of(self.document, run, self.title))
+            else:
+                sections.extend(self._read_plain(run, asides))
+        return sections, asides
+
+    def _read_plain(self, blocks: Sequence[Block], asides: list[Aside]) -> Iterator[Section]:
         for part in self._parts(blocks, asides):
             if part.role is Role.NEED:
-                sections.extend(self._themes(part))
+                yield from self._themes(part)
             elif part.role is Role.ACHIEVEMENT:
-                sections.extend(self._achievements(part))
+                yield from self._achievements(part)
             else:
-                sections.extend(self._plainly(part))
-        return sections, asides
+                yield from self._plainly(part)
 
     def _text(self, block: Block) -> str:
         return self.document.text[block.start : block.end]
@@ -112,16 +122,19 @@ class _Front:
     def _plainly(self, part: _Part) -> Iterator[Section]:
         """One section a sub-heading; a sub-heading may be an organisation's name or a template's heading."""
         for title, blocks in _under_titles(self.document, part):
-            code = next((code for name in reversed(title) if (code := jurisdictions.exact(name))), None)
-            role = next((role for name in reversed(title) if (role := heading_role(name))), part.role)
+            code, role = _told_by(title, part.role)
             yield Section(tuple(blocks), (*part.path, *title), role, (code,) if code else ())
 
     def _achievements(self, part: _Part) -> Iterator[Section]:
         """Each item by itself: it may open with its organisation's name, or name it further on, or belong to nobody."""
         for title, blocks in _under_titles(self.document, part):
             path = (*part.path, *title)
+            code, role = _told_by(title, part.role)
+            if code or role is not part.role:
+                yield Section(tuple(blocks), path, role, (code,) if code else ())
+                continue
             held: list[Block] = []
-            for item in _items(blocks):
+            for item in self._items(blocks):
                 owner, attribution = self._owner(item)
                 if owner:
                     if held and any(block.kind is not BlockKind.HEADING for block in held):
@@ -138,12 +151,27 @@ class _Front:
         """Whose achievement an item is: the name before its colon, else the one organisation that it names."""
         if item[0].kind is BlockKind.HEADING:
             return None, Attribution.STATED
-        text = self._text(item[0])
-        name, colon, _ = text.partition(":")
-        if colon and (code := jurisdictions.exact(name.strip())):
+        if code := self._opening_name(item[0]):
             return code, Attribution.STATED
         named = jurisdictions.named_in("\n".join(self._text(block) for block in item))
         return (named[0], Attribution.INFERRED) if named else (None, Attribution.STATED)
+
+    def _opening_name(self, block: Block) -> str | None:
+        """The organisation whose name and a colon open a text."""
+        name, colon, _ = self._text(block).partition(":")
+        return jurisdictions.exact(name.strip()) if colon else None
+
+    def _items(self, blocks: Sequence[Block]) -> Iterator[list[Block]]:
+        """Headings and paragraphs by themselves, list items with those nested under them that no name opens."""
+        held: list[Block] = []
+        for block in blocks:
+            nested = held and _is_under(block, held[0]) and self._opening_name(block) is None
+            if held and not nested:
+                yield held
+                held = []
+            held.append(block)
+        if held:
+            yield held
 
     def _themes(self, part: _Part) -> Iterator[Section]:
         """Needs by theme, each with its title, whether that stands above or below."""
@@ -202,6 +230,12 @@ def _are_heads(text: str) -> bool:
     return fold(first) in table().analysis_first_heads and bool(rest) and heading_role(rest) is not None
 
 
+def _told_by(titles: Sequence[str], otherwise: Role) -> tuple[str | None, Role]:
+    """The organisation and the role that titles tell, the innermost first."""
+    code = next((code for name in reversed(titles) if (code := jurisdictions.exact(name))), None)
+    return code, next((role for name in reversed(titles) if (role := heading_role(name))), otherwise)
+
+
 def _under_titles(document: Document, part: _Part) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
     """What stands under each title inside a part, titles first; the part's own title opens the first."""
     title: tuple[str, ...] = ()
@@ -221,14 +255,6 @@ def _under_titles(document: Document, part: _Part) -> Iterator[tuple[tuple[str, 
         yield title, held
 
 
-def _items(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Headings and paragraphs by themselves, list items with those nested under them."""
-    held: list[Block] = []
-    for block in blocks:
-        nested = block.kind is BlockKind.LIST_ITEM and block.level > 1 and held and held[0].kind is BlockKind.LIST_ITEM
-        if held and not nested:
-            yield held
-            held = []
-        held.append(block)
-    if held:
-        yield held
+def _is_under(block: Block, item: Block) -> bool:
+    """Whether a list item is nested under another."""
+    return block.kind is item.kind is BlockKind.LIST_ITEM and block.level > max(item.level, 1)

@@ -25,11 +25,13 @@ from indexer.documents import (
     Role,
     Section,
 )
-from indexer.form_template import TemplateHeading, part_of, parted_blocks, template_headings
+from indexer.form_headings import TemplateHeading, template_headings
+from indexer.form_template import part_of, parted_blocks
 from indexer.form_words import form_words
 from indexer.layouts.instructions import is_remark, leading_instruction
 from indexer.layouts.titles import LEAD_LEVEL, is_lead
 from indexer.notices import notices_in
+from indexer.readers.contacts import is_contact_label
 from indexer.readers.joining import begins_lower, ends_sentence
 from indexer.text import fold
 
@@ -58,7 +60,7 @@ def recognise(document: Document, record: DocumentRecord) -> Layout:
                     heading=heading,
                     role=part.role,
                     jurisdictions=owner,
-                    attribution=Attribution.INFERRED if inferred else Attribution.STATED,
+                    attribution=Attribution.INFERRED if inferred or part.inferred else Attribution.STATED,
                 )
             )
     return Layout(tuple(sections), tuple(asides))
@@ -68,12 +70,13 @@ def recognise(document: Document, record: DocumentRecord) -> Layout:
 class _Part:
     """What stands under a heading of the template; `opened` says that the first block is that heading.
 
-    The front of a form stands under none: `title` is empty.
+    The front of a form stands under none: `title` is empty. `inferred` says that the heading does not tell the role.
     """
 
     title: str
     role: Role
     opened: bool = False
+    inferred: bool = False
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -87,14 +90,16 @@ def _parts(document: Document, blocks: Sequence[Block], headings: Sequence[Templ
             for heading in beside:
                 cell = blocks[heading.index].cell
                 if cell:
-                    columns[cell.table, cell.column] = _Part(_text(document, blocks[heading.index]), heading.role)
+                    title = _text(document, blocks[heading.index])
+                    columns[cell.table, cell.column] = _Part(title, heading.role, inferred=heading.inferred)
     parts = [_Part("", Role.BACKGROUND)]
     for index, block in enumerate(blocks):
         above = columns.get((block.cell.table, block.cell.column)) if block.cell else None
         if index in by_index:
-            parts.append(_Part(_text(document, block), by_index[index].role, opened=True))
+            heading = by_index[index]
+            parts.append(_Part(_text(document, block), heading.role, opened=True, inferred=heading.inferred))
         elif above and parts[-1].title != above.title:
-            parts.append(_Part(above.title, above.role))
+            parts.append(_Part(above.title, above.role, inferred=above.inferred))
         parts[-1].blocks.append(block)
     return [part for part in parts if part.blocks]
 
@@ -116,11 +121,27 @@ class _Template:
             if asides and block.start < asides[-1].end:
                 continue
             following = part.blocks[index + 1] if index + 1 < len(part.blocks) else None
-            if self._is_contact_label(block) and (following is None or following.kind is BlockKind.HEADING):
+            ends = following is None or following.kind is BlockKind.HEADING
+            text = _text(self._document, block)
+            if is_contact_label(text) or (ends and self._is_contact_label(block)):
                 asides.append(Aside(block.start, block.end, AsideReason.INSTRUCTION))
-            elif last and following is None and not (part.opened and index == 0):
-                asides.extend(self._notices(block, itself=True))
+        if last:
+            asides.extend(self._closing_notices(part.blocks[1:] if part.opened else part.blocks, after=asides))
         return asides
+
+    def _closing_notices(self, blocks: Sequence[Block], after: Sequence[Aside]) -> list[Aside]:
+        """The notices with which the form ends; what precedes them in their block is an answer."""
+        found: list[Aside] = []
+        for block in reversed(blocks):
+            if after and block.start < after[-1].end:
+                break
+            text = _text(self._document, block)
+            spans = notices_in(text, itself=True)
+            asides = [Aside(block.start + start, block.start + end, AsideReason.NOTICE) for start, end in spans]
+            found = [*asides, *found]
+            if " ".join(text[start:end] for start, end in spans).split() != text.split():
+                break
+        return found
 
     def instruction(self, part: _Part, *, instructed: bool) -> list[Aside]:
         """The instruction that follows the part's heading: the rest of its cell, or what invites to answer."""
@@ -164,23 +185,19 @@ class _Template:
 
     def _front(self, blocks: Sequence[Block], index: int, block: Block) -> list[Aside]:
         """Notice and labels before the first part; the line that names the jurisdiction stays unless it is empty."""
-        if notices := self._notices(block, itself=False):
+        if notices := self._notices(block):
             return notices
         name = jurisdictions.labelled(_text(self._document, block))
         if self._is_contact_label(block) or (name is not None and whose_form.is_blank(name)):
             return [Aside(block.start, block.end, AsideReason.INSTRUCTION)]
         return []
 
-    def _notices(self, block: Block, *, itself: bool) -> list[Aside]:
+    def _notices(self, block: Block) -> list[Aside]:
         """The notice in a block: all of a short block, of a long one the sentences that give notice."""
         text = _text(self._document, block)
-        found = [
-            (start, end)
-            for start, end in notices_in(text)
-            if not itself or form_words().itself.search(fold(text[start:end]))
-        ]
+        found = notices_in(text)
         if found and len(text.split()) <= _NOTICE_WORDS:
-            found = [(0, len(text))]
+            found = ((0, len(text)),)
         return [Aside(block.start + start, block.start + end, AsideReason.NOTICE) for start, end in found]
 
     def _is_contact_label(self, block: Block) -> bool:

@@ -9,7 +9,7 @@ from indexer.documents import Role
 from indexer.form_words import form_words
 from indexer.text import fold
 
-_OPENING = '«"“(-–—•* '
+_OPENING = '(«"“(-–—•* '
 _REMARK_AFTER = re.compile(r"(?<=[?.!])\s*\([^()]*\)\s*\.?$")  # in brackets, not parted as a sentence of its own
 _QUESTION = ("?", "?)", "? )", "?»", "? »")
 
@@ -18,8 +18,8 @@ def leading_instruction(text: str, role: Role, *, instructed: bool) -> int:
     """The length of the instruction with which `text` begins, 0 where an answer begins at once.
 
     `text` stands right after the template's heading of `role`. Members ask each other about their services under
-    needs: there a question counts only if it speaks of the council, an imperative only so or where the form has
-    instructions under other headings too (`instructed`).
+    needs: there a question counts only if it speaks of the council; where the form has instructions under other
+    headings too (`instructed`), so does an imperative, and a question what the author would like of the others.
     """
     end = 0
     for start, stop in sentences.split(text):
@@ -43,9 +43,10 @@ def _invites(sentence: str, role: Role, *, instructed: bool) -> bool:
         sentence = sentence[: remark.start()]
     to_council = words.council.search(sentence) is not None
     if sentence.endswith(_QUESTION):
-        if role is Role.NEED and not to_council:
-            return False
         to_others = to_council or words.readers.search(sentence) is not None
+        wishes = instructed and to_others and words.wishes.search(sentence) is not None
+        if role is Role.NEED and not (to_council or wishes):
+            return False
         return words.your_organization.search(sentence) is not None or (
             words.you.search(sentence) is not None and to_others
         )
@@ -59,7 +60,8 @@ def _imperative(sentence: str) -> bool:
     opening = sentence.lstrip(_OPENING)
     addressed = any(pattern.search(sentence) for pattern in (words.your_organization, words.council, words.months))
     if words.sure.match(opening):
-        return addressed or words.you.search(sentence) is not None
+        bracketed = sentence.startswith("(") and sentence.endswith((")", ")."))
+        return addressed or bracketed or words.you.search(sentence) is not None
     to_readers = words.you.search(sentence) is not None and words.readers.search(sentence) is not None
     return words.possible.match(opening) is not None and (addressed or to_readers)
 

@@ -1,4 +1,4 @@
-"""The people of a decision record: who attended for whom, who speaks where, under which variants of a name."""
+"""The people of a decision record: who attended for whom, under which variants of a name."""
 
 from __future__ import annotations
 
@@ -6,27 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from itertools import pairwise
 
 from indexer import jurisdictions
+from indexer.jurisdictions import Mention
+from indexer.layouts.names import LONGEST_NAME, bare, is_capital, is_person, name_pattern, same_person
 from indexer.layouts.record_words import record_words
 from indexer.text import fold
 
-_CAPITALISED = r"[A-ZÀ-ÖØ-Þ][\w’'-]*\.?"
-_ABBREVIATION = re.compile(r"[A-ZÀ-ÖØ-Þ]{3,}")
-_LONGEST_NAME = 5  # words
-_SHORTEST_PREFIX = 3  # letters that a short form of a first name keeps: "Rob", "Deb"
-_SAME_LETTERS = 5  # shorter surnames must be equal, longer ones may differ by a letter
-_APPOSITION = 200  # characters after a name in which commas may set off an office
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Where a person begins to speak: `text[start:]` opens with the name; `affiliation` as written there, or ""."""
-
-    start: int
-    names: tuple[str, ...]
-    affiliation: str
+_BEFORE_PLACE = 12  # characters, as in "Ville de " before a city
+_INITIAL = re.compile(r"[A-ZÀ-Þ]\.")
+_LABEL = re.compile(r"^[^\W\d_][\w’' -]{2,30}\s?:\s+(?=\S)")
 
 
 @dataclass(slots=True)
@@ -55,20 +45,36 @@ class People:
     def __init__(self) -> None:
         self._people: list[_Person] = []
         self._by_form: dict[str, _Person] = {}
+        self._holders: dict[int, list[_Person]] = {}
 
     def attends(self, line: str, group: str = "") -> bool:
         """Takes in a line of the attendance list ("Name Affiliation"); `group` is the heading it stands under.
 
-        False where the line names nobody.
+        A line may hold several people, each with an affiliation. False where it names nobody.
         """
+        line = " ".join(line.split())
+        placed = _by_place(line)
+        if placed:
+            for name, codes, office in placed:
+                self._attends(name, codes, office)
+            return True
+        line = _LABEL.sub("", line)
         name, rest = _listed_name(line)
         if not name:
             return False
-        codes = jurisdictions.named_in(rest) or jurisdictions.named_in(group)
+        for at, (one, affiliation) in enumerate(_people_in(name, rest)):
+            codes = jurisdictions.named_in(affiliation) or jurisdictions.named_in(group)
+            self._attends(one, codes, f"{affiliation} {group}" if at == 0 else affiliation)
+        return True
+
+    def _attends(self, name: str, codes: tuple[str, ...], office: str) -> None:
         person = self._of(name, codes)
         person.listed = person.listed or name
         person.listed_codes = person.listed_codes or codes
-        return True
+        words = re.findall(r"[\w-]+", fold(office))
+        for number, offices in enumerate(record_words().offices):
+            if any(word in offices for word in words):
+                self._holders.setdefault(number, []).append(person)
 
     def speaks(self, name: str, affiliation: str) -> None:
         """Takes in a name from the discussion with its affiliation as written there."""
@@ -82,172 +88,52 @@ class People:
         """Whether this form of a name, or a variant of it, was taken in."""
         return self._find(name, ()) is not None
 
-    def name(self, name: str) -> str:
-        """The one name under which all variants are shown: that of the attendance list, else the most frequent."""
-        person = self._find(name, ())
+    def name(self, name: str, affiliation: str = "") -> str:
+        """The one name under which all variants are shown: that of the attendance list, else the most frequent.
+
+        `affiliation`, as written with the name, tells people of one surname apart.
+        """
+        person = self._find(name, jurisdictions.named_in(affiliation))
         return person.name if person else name
 
-    def codes(self, name: str) -> tuple[str, ...]:
+    def codes(self, name: str, affiliation: str = "") -> tuple[str, ...]:
         """Codes of the person's affiliation, as the attendance list or else most of the turns have it."""
-        person = self._find(name, ())
+        person = self._find(name, jurisdictions.named_in(affiliation))
         return person.codes if person else ()
+
+    def holder(self, office: str) -> str | None:
+        """The name of the one person on the attendance list who holds an office ("the chair"); None if not one."""
+        words = re.findall(r"[\w-]+", fold(office))
+        for number, offices in enumerate(record_words().offices):
+            if any(word in offices for word in words) and len(self._holders.get(number, [])) == 1:
+                return self._holders[number][0].name
+        return None
 
     def _of(self, name: str, codes: tuple[str, ...]) -> _Person:
         person = self._find(name, codes)
         if person is None:
             person = _Person()
             self._people.append(person)
-        self._by_form.setdefault(fold(name), person)
+        if " " in name:
+            self._by_form.setdefault(fold(name), person)
         if not person.forms:
             person.forms[name] += 1
         return person
 
     def _find(self, name: str, codes: tuple[str, ...]) -> _Person | None:
+        name = bare(name)
         folded = fold(name)
         if folded in self._by_form:
             return self._by_form[folded]
-        found = [
-            person
-            for person in self._people
-            if any(_same_person(name, form) for form in person.forms) and _may_be(person, codes)
-        ]
-        return found[0] if len(found) == 1 else None
-
-
-def turns(text: str, people: People) -> Iterator[Turn]:
-    """The turns that begin at the start of `text` or of a sentence in it.
-
-    At the start a name is enough that a word for speaking follows, after its affiliation if there is one; inside the
-    text it also has to be somebody known, or to stand with an affiliation.
-    """
-    for match in _opening().finditer(text):
-        names = list(_split_names(match["names"]))
-        if any(not _is_person(name) for name in names):
-            continue
-        affiliation, after = _affiliation(text[match.end("names") :])
-        second = _second().match(after) if affiliation and len(names) == 1 else None
-        if second and _is_person(second["name"]):
-            names.append(second["name"])
-            after = _affiliation(after[second.end() :])[1]
-        known = all(people.knows(name) for name in names)
-        goes_on = re.match(r"\s+[a-zà-öø-ÿ]", after) is not None
-        at_start = not text[: match.start("names")].strip(" .0123456789") or match["lead"] is not None
-        bracketed = text[match.end("names") :].lstrip(" ,").startswith("(")
-        if (
-            (known and goes_on)
-            or (_speaks(after) and (affiliation or at_start))
-            or (at_start and affiliation and bracketed)
-        ):
-            yield Turn(match.start("names"), tuple(names), affiliation)
-
-
-def affiliations(text: str) -> Iterator[tuple[str, str]]:
-    """Names anywhere in `text` that stand with an affiliation in brackets."""
-    for match in _bracketed().finditer(text):
-        affiliation, _ = _affiliation(text[match.end("name") :])
-        if affiliation and _is_person(match["name"]):
-            yield match["name"], affiliation
-
-
-@cache
-def _name() -> str:
-    particles = "|".join(re.escape(word) for word in sorted(record_words().particles, key=len, reverse=True))
-    return rf"{_CAPITALISED}(?:\s(?:(?:{particles})\s)?{_CAPITALISED}){{1,3}}"
-
-
-@cache
-def _opening() -> re.Pattern[str]:
-    both = "|".join(re.escape(word) for word in record_words().conjunctions)
-    lead = r"(?:\d{1,2}\.\s+)?(?P<lead>[A-ZÀ-Þ][^.,;:()]{2,40},\s)?"
-    return re.compile(rf"(?:^{lead}|(?<=[.!?])\s+)(?P<names>{_name()}(?:\s(?:{both})\s{_name()})?)(?![\w’'-])")
-
-
-@cache
-def _bracketed() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w’'-])(?P<name>{_name()})\s?(?=\()")
-
-
-def _split_names(written: str) -> tuple[str, ...]:
-    both = "|".join(re.escape(word) for word in record_words().conjunctions)
-    return tuple(" ".join(name.split()) for name in re.split(rf"\s+(?:{both})\s+", written))
-
-
-def _is_person(name: str) -> bool:
-    """Whether capitalised words can be a person: no organisation is among them."""
-    words = name.split()
-    if not 2 <= len(words) <= _LONGEST_NAME or jurisdictions.exact(name):
-        return False
-    if fold(words[0]) in record_words().articles or any(_ABBREVIATION.fullmatch(word) for word in words):
-        return False
-    mentions = jurisdictions.find_mentions(name)
-    # "Rochelle York": a surname may be a place's name, a first name is none.
-    return all(mention.start > 0 and mention.end - mention.start < len(name) / 1.5 for mention in mentions)
-
-
-@cache
-def _second() -> re.Pattern[str]:
-    """A second speaker after the first one's affiliation."""
-    both = "|".join(re.escape(word) for word in record_words().conjunctions)
-    return re.compile(rf"\s(?:{both})\s(?P<name>{_name()})(?![\w’'-])")
-
-
-def _affiliation(rest: str) -> tuple[str, str]:
-    """The affiliation at the start of `rest`, in brackets or between commas, and what follows it."""
-    opened = re.match(r",?\s*\(", rest)
-    if opened:
-        depth = 0
-        for at, sign in enumerate(rest[: 4 * _APPOSITION]):
-            depth += (sign == "(") - (sign == ")")
-            if depth == 0 and at >= opened.end():
-                following = rest[at + 1 :]
-                return rest[opened.end() : at].strip(), following[1:] if following[:1] == "," else following
-        return "", rest
-    if rest.startswith(","):
-        for match in re.finditer(r",\s", rest[:_APPOSITION]):
-            if match.start() and _speaks(rest[match.end() - 1 :]):
-                return rest[1 : match.start()].strip(), rest[match.end() - 1 :]
-    return "", rest
-
-
-def _speaks(after: str) -> bool:
-    word = re.match(r"\s+([^\W\d_]+['’]?)", after)
-    if word is None or not word[1][:1].islower():
-        return False
-    folded = fold(word[1])
-    return any(folded == stem or (len(stem) > 2 and folded.startswith(stem)) for stem in record_words().verbs)
-
-
-def _listed_name(line: str) -> tuple[str, str]:
-    """The name at the start of a line of the attendance list, and the rest of the line."""
-    words = line.split()
-    starts = [mention.start for mention in jurisdictions.find_mentions(line)]
-    for count in range(2, min(_LONGEST_NAME, len(words)) + 1):
-        end = len(" ".join(words[:count]))
-        if not all(_is_capital(word) for word in words[:count]):
-            break
-        if any(end <= start <= end + 2 for start in starts):
-            return " ".join(words[:count]).rstrip(",:–- "), line[end:].strip(" ,:–-")
-    name, comma, rest = line.partition(",")
-    if comma and 2 <= len(name.split()) <= _LONGEST_NAME and all(_is_capital(word) for word in name.split()):
-        return name.strip(), rest.strip()
-    taken = _name_words(words)
-    if len(words) < 2 or not all(_is_capital(word) for word in words[:taken]):
-        return "", ""
-    if len(words) < _LONGEST_NAME and all(_is_capital(word) for word in words):
-        taken = len(words)
-    return " ".join(words[:taken]).rstrip(","), " ".join(words[taken:])
-
-
-def _name_words(words: list[str]) -> int:
-    """How many words a first name, its particles and a surname take."""
-    count = 1
-    while count < len(words) and words[count] in record_words().particles:
-        count += 1
-    return min(count + 1, len(words))
-
-
-def _is_capital(word: str) -> bool:
-    return (word[:1].isupper() and not word.isupper()) or word in record_words().particles
+        if " " in name:
+            found = [person for person in self._people if any(same_person(name, form) for form in person.forms)]
+        else:
+            found = []
+        if not found:  # a surname alone is somebody's if it is one person's
+            ending = f" {folded}"
+            found = [person for person in self._people if any(fold(form).endswith(ending) for form in person.forms)]
+        fitting = [person for person in found if _may_be(person, codes)]
+        return fitting[0] if len(fitting) == 1 else None
 
 
 def _may_be(person: _Person, codes: tuple[str, ...]) -> bool:
@@ -255,31 +141,78 @@ def _may_be(person: _Person, codes: tuple[str, ...]) -> bool:
     return not codes or not known or bool(set(codes) & set(known))
 
 
-def _same_person(one: str, other: str) -> bool:
-    words, others = fold(one).split(), fold(other).split()
-    if min(len(words), len(others)) < 2:
-        return False  # a bare surname may be anybody's
-    first, last, other_first, other_last = words[0], words[-1], others[0], others[-1]
-    if not _same_surname(last, other_last):
-        return False
-    if first == other_first:
-        return True
-    short, long = sorted((first, other_first), key=len)
-    if len(short) >= _SHORTEST_PREFIX and long.startswith(short):
-        return True
-    return any(first in names and other_first in names for names in record_words().nicknames)
+def _by_place(line: str) -> list[tuple[str, tuple[str, ...], str]]:
+    """People given after their place, "Quebec: Ann Lee, Bo Roy (chair)", also several places in one line."""
+    places = [m for m in jurisdictions.find_mentions(line) if re.match(r"\s?:", line[m.end :])]
+    if not places or places[0].start > _BEFORE_PLACE:
+        return []
+    found: list[tuple[str, tuple[str, ...], str]] = []
+    for place, following in zip(places, [*places[1:], None], strict=True):
+        names = line[place.end : following.start if following else len(line)].lstrip(" :")
+        for written in re.split(r"[,;]\s|\s(?:et|and|&)\s", names):
+            name = bare(re.sub(r"\(.*?\)", "", written).strip(" ,;"))
+            if is_person(name):
+                found.append((name, (place.code,), written))
+    return found
 
 
-def _same_surname(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    if min(len(one), len(other)) < _SAME_LETTERS or abs(len(one) - len(other)) > 1:
-        return False
-    return _one_letter_apart(one, other)
+def _people_in(name: str, rest: str) -> list[tuple[str, str]]:
+    """The people of a line: the first, and each further name after an affiliation that has one of its own."""
+    found = [(name, rest)]
+    mentions = jurisdictions.find_mentions(rest)
+    for before, mention in pairwise(mentions):
+        other = _name_between(rest, before, mention)
+        if other is None:
+            continue
+        first, _ = found.pop()
+        start = rest.index(other, before.end)
+        taken = sum(len(affiliation) for _, affiliation in found)
+        found.append((first, rest[taken:start]))
+        found.append((bare(other), rest[start + len(other) :]))
+    return found
 
 
-def _one_letter_apart(one: str, other: str) -> bool:
-    """Whether one letter added, left out or changed makes the one the other."""
-    short, long = sorted((one, other), key=len)
-    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    return short[at:] == long[at + 1 :] or (len(short) == len(long) and short[at + 1 :] == long[at + 1 :])
+def _name_between(rest: str, before: Mention, mention: Mention) -> str | None:
+    gap = rest[before.end : mention.start]
+    names = [match.group() for match in re.finditer(name_pattern(), gap) if is_person(bare(match.group()))]
+    closed = gap.count("(") <= gap.count(")") or gap.rstrip().endswith("(")
+    return names[-1] if names and closed else None
+
+
+def _listed_name(line: str) -> tuple[str, str]:
+    """The name at the start of a line of the attendance list, and the rest of the line."""
+    words = line.split()
+    titled = 1 if words and words[0] in record_words().titles else 0
+    for count in _name_lengths(line, words, titled):
+        written = " ".join(words[:count])
+        name = bare(written.rstrip(",:–- "))
+        if all(map(is_capital, words[titled:count])) and is_person(name, sure=titled > 0 or " " in name):
+            return name, line[len(written) :].strip(" ,:–-")
+    return "", ""
+
+
+def _name_lengths(line: str, words: list[str], titled: int) -> Iterator[int]:
+    """How many words the name at the start of a line may take, the likeliest first.
+
+    Up to the affiliation, else up to a comma, else all of a short line, else a first name and a surname.
+    """
+    starts = [mention.start for mention in jurisdictions.find_mentions(line)]
+    for count in range(2, min(titled + LONGEST_NAME, len(words)) + 1):
+        end = len(" ".join(words[:count]))
+        if any(end <= start <= end + 2 for start in starts):
+            yield count
+    comma = len(line.partition(",")[0].split())
+    if comma < len(words) and 2 <= comma <= LONGEST_NAME:
+        yield comma
+    if 2 <= len(words) < LONGEST_NAME:
+        yield len(words)
+    if len(words) >= 2:
+        yield titled + _surname_at(words[titled:])
+
+
+def _surname_at(words: list[str]) -> int:
+    """How many words a first name, initials, particles and a surname take."""
+    count = 1
+    while count < len(words) and (words[count] in record_words().particles or _INITIAL.fullmatch(words[count])):
+        count += 1
+    return min(count + 1, len(words))

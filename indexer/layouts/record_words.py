@@ -8,26 +8,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from indexer.document_words import table
-from indexer.documents import ItemStatus, Language, Role
+from indexer.documents import ItemStatus, Language
 
 
 @dataclass(frozen=True, slots=True)
 class RecordWords:
-    """The whole table; patterns are for folded text but for `particles`, which keep their case."""
+    """The table but for the words of items; patterns are for folded text but for `particles`, which keep their case."""
 
     verbs: tuple[str, ...]
     pronouns: tuple[str, ...]
     conjunctions: tuple[str, ...]
+    weak: tuple[str, ...]
+    attendance: tuple[str, ...]
+    first_item: re.Pattern[str]
     particles: frozenset[str]
+    titles: tuple[str, ...]
+    plural_titles: tuple[str, ...]
+    no_names: frozenset[str]
+    offices: tuple[frozenset[str], ...]
     articles: frozenset[str]
     nicknames: tuple[frozenset[str], ...]
-    owner: tuple[re.Pattern[str], ...]
-    nobody: frozenset[str]
-    due: tuple[re.Pattern[str], ...]
-    term: tuple[re.Pattern[str], ...]
-    completed: tuple[str, ...]
-    continuing: tuple[str, ...]
     status_words: dict[Language, dict[ItemStatus, str]]
     none: tuple[re.Pattern[str], ...]
 
@@ -36,24 +36,24 @@ class RecordWords:
 def record_words() -> RecordWords:
     """The table, read once."""
     raw = tomllib.loads((files("indexer") / "data" / "record_words.toml").read_text(encoding="utf-8"))
-    months = "|".join(name for names in table().months.values() for name in names)
-    follow_up = "|".join(table().openings[Role.FOLLOW_UP])
+    follow_ups = "|".join(raw["none"]["words"])
     return RecordWords(
         verbs=tuple(raw["turns"]["verbs"]),
         pronouns=tuple(raw["turns"]["pronouns"]),
         conjunctions=tuple(raw["turns"]["and"]),
+        weak=tuple(raw["turns"]["weak"]),
+        attendance=tuple(raw["zones"]["attendance"]),
+        first_item=re.compile(raw["zones"]["first_item"]),
         particles=frozenset(raw["people"]["particles"]),
+        titles=tuple(raw["people"]["titles"]),
+        plural_titles=tuple(raw["people"]["plural_titles"]),
+        no_names=frozenset(raw["people"]["no_names"]),
+        offices=tuple(frozenset(names) for names in raw["people"]["offices"]),
         articles=frozenset(raw["people"]["articles"]),
         nicknames=tuple(frozenset(names) for names in raw["people"]["nicknames"]),
-        owner=tuple(re.compile(pattern) for pattern in raw["owner"]["patterns"]),
-        nobody=frozenset(raw["owner"]["nobody"]),
-        due=tuple(re.compile(pattern.replace("{month}", months)) for pattern in raw["due"]["patterns"]),
-        term=tuple(re.compile(pattern.replace("{month}", months)) for pattern in raw["due"]["term_patterns"]),
-        completed=tuple(raw["status"]["completed"]),
-        continuing=tuple(raw["status"]["continuing"]),
         status_words={
             language: {ItemStatus(name): word for name, word in words.items()}
             for language, words in raw["status"]["words"].items()
         },
-        none=tuple(re.compile(pattern.replace("{follow_up}", follow_up)) for pattern in raw["none"]["patterns"]),
+        none=tuple(re.compile(pattern.replace("{follow_up}", follow_ups)) for pattern in raw["none"]["patterns"]),
     )

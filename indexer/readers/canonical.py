@@ -5,8 +5,10 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from indexer.documents import Block, BlockKind, Cell, CellPosition, Document, DocumentFormat, Page, Table
+from indexer.readers.contacts import holds_contact, is_contact_label, is_person, labelled_contact
 from indexer.readers.lines import Draft
 
 _SEPARATOR = "\n"
@@ -23,6 +25,7 @@ class CanonicalBuilder:
         self._printed: list[tuple[int, int, int]] = []
         self._tables: list[_OpenTable] = []
         self._contacts: list[str] = []
+        self._label: tuple[CellPosition | None] | None = None  # the cell of the last block if it announces a person
 
     @property
     def is_empty(self) -> bool:
@@ -36,6 +39,17 @@ class CanonicalBuilder:
         if draft.kind is BlockKind.CONTACT:
             self._contacts.append(draft.text)
             return
+        announced, self._label = self._is_announced(cell), None
+        free = announced and draft.kind is BlockKind.PARAGRAPH
+        if free and (is_person(draft.text) or holds_contact(draft.text)):
+            self._contacts.append(draft.text)
+            return
+        if found := labelled_contact(draft.text):
+            self._contacts.append(draft.text[slice(*found)])
+            for kept in _around(draft, *found):
+                self.add(kept, cell)
+            return
+        self._label = (cell,) if is_contact_label(draft.text) else None
         if self._blocks:
             self._parts.append(_SEPARATOR)
             self._length += len(_SEPARATOR)
@@ -47,6 +61,15 @@ class CanonicalBuilder:
             marks = [(0, draft.page), *draft.breaks, (len(draft.text), 0)]
             for (begin, page), (end, _) in itertools.pairwise(marks):
                 self._printed.append((start + begin, start + end, page))
+
+    def _is_announced(self, cell: CellPosition | None) -> bool:
+        """Whether a name in `cell` stands after the label of a contact: under it, or in the same row of a table."""
+        if self._label is None:
+            return False
+        (label,) = self._label
+        return label == cell or bool(
+            label and cell and (label.table, label.row) == (cell.table, cell.row) and label.column < cell.column
+        )
 
     def add_all(self, drafts: Iterable[Draft], cell: CellPosition | None = None) -> None:
         """Appends several blocks."""
@@ -103,6 +126,17 @@ class CanonicalBuilder:
             contacts=tuple(self._contacts),
             printed=tuple(_stretches(self._printed)),
         )
+
+
+def _around(draft: Draft, start: int, end: int) -> Iterable[Draft]:
+    """What the draft holds before and after the characters `[start, end)`."""
+    for first, last in ((0, start), (end, len(draft.text))):
+        text = draft.text[first:last]
+        begin, bare = first + len(text) - len(text.lstrip()), text.strip()
+        if bare:
+            page = next((page for offset, page in reversed(draft.breaks) if offset <= begin), draft.page)
+            inside = ((offset - begin, page) for offset, page in draft.breaks if begin < offset < begin + len(bare))
+            yield replace(draft, text=bare, page=page, breaks=tuple(inside))
 
 
 class _OpenTable:

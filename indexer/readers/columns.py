@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from indexer.form_titles import numbered_role
 from indexer.readers.glyphs import Row, Word
 
 _MIN_GUTTER_SIZES = 0.8
@@ -93,15 +94,21 @@ def _known_gutter(rows: Sequence[Row], strip: tuple[float, float]) -> _Gutter | 
 
 
 def _side_by_side(left: list[Row], right: list[Row], depth: int) -> list[Column]:
-    """Two columns, the left one first; beside a main column, a narrow one is read agenda item by agenda item."""
-    narrow = _width(right) < _SIDE_SHARE * _width(left)
-    if not narrow or not left or not right:
+    """Two columns, the left one first; a narrow one beside a main column is read by pairs of what stands side by side.
+
+    A narrow right column goes with the agenda items on the left; a narrow left one with the headings of a form's
+    template in it goes with the answers on the right.
+    """
+    side = _width(right) < _SIDE_SHARE * _width(left)
+    form = _width(left) < _SIDE_SHARE * _width(right)
+    if not left or not right or not (side or form):
         return [*columns(left, depth + 1), *columns(right, depth + 1)]
+    tops = _agenda_tops(left, right) if side else _template_tops(left, right)
     found: list[Column] = []
-    for top, bottom in pairwise([float("-inf"), *_agenda_tops(left, right), float("inf")]):
+    for top, bottom in pairwise([float("-inf"), *tops, float("inf")]):
         found.extend(columns([row for row in left if top <= row.top < bottom], depth + 1))
         beside = columns([row for row in right if top <= row.top < bottom], depth + 1)
-        found.extend(replace(column, side=True) for column in beside)
+        found.extend(replace(column, side=True) if side else column for column in beside)
     return found
 
 
@@ -116,6 +123,21 @@ def _agenda_tops(left: Sequence[Row], right: Sequence[Row]) -> list[float]:
             if not any(other.top < top < other.bottom - 1.0 for other in right):
                 tops.append(top)
     return tops
+
+
+def _template_tops(left: Sequence[Row], right: Sequence[Row]) -> list[float]:
+    """Where the parts of a form without rules begin: at the numbered headings of its template on the left.
+
+    An answer may begin a little higher than its heading, in type of another size, but no line of it goes past.
+    """
+    tops = []
+    for row in left:
+        if numbered_role(row.text) is None:
+            continue
+        beside = [other.top for other in right if other.top < row.bottom and row.top < other.bottom]
+        middle = (row.top + row.bottom) / 2
+        tops.append(min([row.top, *(top for top in beside if top < middle)]) - 1.0)
+    return sorted(tops)
 
 
 def _width(rows: Sequence[Row]) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ from indexer.documents import BlockKind, CellPosition, Document
 from indexer.errors import UnreadableDocumentError
 from indexer.readers.canonical import CanonicalBuilder
 from indexer.readers.cleaning import clean_line, declared_title
-from indexer.readers.contacts import holds_contact, is_name
+from indexer.readers.contacts import is_contact, is_name
+from indexer.readers.docx_content import W, boxes, cells, notes, paragraph_text, paragraphs_and_tables, rows
 from indexer.readers.headings import heading_level, is_heading
 from indexer.readers.lines import Draft
 from indexer.readers.markers import find_marker
@@ -24,14 +24,6 @@ _RATIO_FROM = 16 * 1024 * 1024
 _HEADING_STYLE = re.compile(r"(?:heading|titre|überschrift)\s*(\d)", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"(?:title|titre)$", re.IGNORECASE)
 _LIST_STYLE = re.compile(r"(?:list|liste)\b.*?(\d)?$", re.IGNORECASE)
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-# What stands in a paragraph but not in its text: deletions, notes, fields' code, older copies of drawings.
-_SKIPPED = frozenset(
-    {f"{_W}del", f"{_W}moveFrom", f"{_W}footnoteReference", f"{_W}endnoteReference", f"{_W}instrText",
-     f"{_W}delText", f"{_W}pPr", f"{_W}rPr", f"{_MC}Fallback", f"{_W}txbxContent"}
-)  # fmt: skip
-_SPACES = frozenset({f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}ptab"})
 _MAX_DEPTH = 50
 
 
@@ -42,7 +34,10 @@ def read_docx(path: Path, data: bytes, source: str) -> Document:
 
     word = docx.Document(io.BytesIO(data))
     reader = _Reader(word)
-    reader.read(word)
+    body = word.element.body
+    reader.read(body)
+    for note in notes(data, body):
+        reader.read(note)
     if reader.builder.is_empty:
         raise UnreadableDocumentError(path, "holds no text", "add its content, or leave it out")
     title = declared_title(word.core_properties.title)
@@ -73,28 +68,28 @@ def _guard(path: Path, data: bytes) -> None:
 class _Reader:
     def __init__(self, word: Any) -> None:
         self.builder = CanonicalBuilder()
+        self._word = word
         self._numbered_styles = {
-            s.style_id for s in word.styles if s.element.find(f"{_W}pPr/{_W}numPr") is not None
+            s.style_id for s in word.styles if s.element.find(f"{W}pPr/{W}numPr") is not None
         }  # fmt: skip
 
     def read(self, container: Any, cell: CellPosition | None = None, depth: int = 0) -> None:
-        """Adds what the container (document or cell) holds, in order."""
+        """Adds what the element (body, cell or note) holds, in order."""
         if depth > _MAX_DEPTH:
             raise RecursionError
-        for item in container.iter_inner_content():
-            if hasattr(item, "rows"):
-                self._table(item, depth)
+        for element in paragraphs_and_tables(container):
+            if element.tag == f"{W}tbl":
+                self._table(element, depth)
             else:
-                self._paragraph(item, cell)
+                self._paragraph(element, cell)
 
-    def _paragraph(self, paragraph: Any, cell: CellPosition | None) -> None:
-        element = paragraph._p
-        for boxed in _boxes(element):
-            for inner in boxed.iter(f"{_W}p"):
-                self._add(clean_line(_text(inner)), BlockKind.PARAGRAPH, 0, cell)
-        text = clean_line(_text(element))
+    def _paragraph(self, element: Any, cell: CellPosition | None) -> None:
+        for boxed in boxes(element):
+            for inner in boxed.iter(f"{W}p"):
+                self._add(clean_line(paragraph_text(inner)), BlockKind.PARAGRAPH, 0, cell)
+        text = clean_line(paragraph_text(element))
         if text:
-            kind, level = self._kind(paragraph, element, text, cell)
+            kind, level = self._kind(element, text, cell)
             self._add(text, kind, level, cell)
 
     def _add(self, text: str, kind: BlockKind, level: int, cell: CellPosition | None) -> None:
@@ -103,102 +98,62 @@ class _Reader:
             text = marker.text
             if kind is BlockKind.PARAGRAPH:
                 kind, level = BlockKind.LIST_ITEM, 1
+        if is_contact(text):
+            kind, level = BlockKind.CONTACT, 0
         self.builder.add(Draft(kind, text, level=level), cell)
 
-    def _kind(self, paragraph: Any, element: Any, text: str, cell: CellPosition | None) -> tuple[BlockKind, int]:
-        style = paragraph.style
+    def _kind(self, element: Any, text: str, cell: CellPosition | None) -> tuple[BlockKind, int]:
+        style = self._style(element)
         name = (style.name if style is not None else "") or ""
         level = _heading_style(style) or _outline_level(element)
         if level:
             return BlockKind.HEADING, level
-        numbering = element.find(f"{_W}pPr/{_W}numPr")
+        numbering = element.find(f"{W}pPr/{W}numPr")
         if numbering is not None:
-            number = numbering.find(f"{_W}numId")
-            if number is None or number.get(f"{_W}val") != "0":
-                depth = numbering.find(f"{_W}ilvl")
-                return BlockKind.LIST_ITEM, 1 + _int(depth.get(f"{_W}val") if depth is not None else None)
+            number = numbering.find(f"{W}numId")
+            if number is None or number.get(f"{W}val") != "0":
+                depth = numbering.find(f"{W}ilvl")
+                return BlockKind.LIST_ITEM, 1 + _int(depth.get(f"{W}val") if depth is not None else None)
         elif style is not None and (style.style_id in self._numbered_styles or _LIST_STYLE.match(name)):
             found = _LIST_STYLE.match(name)
             return BlockKind.LIST_ITEM, _int(found.group(1)) if found and found.group(1) else 1
-        if holds_contact(text) and not text.endswith("."):
-            return BlockKind.CONTACT, 0
         if cell is None and _all_bold(element) and is_heading(text) and not is_name(text):
             return BlockKind.HEADING, 1 + heading_level(text)
         return BlockKind.PARAGRAPH, 0
 
+    def _style(self, element: Any) -> Any:
+        from docx.text.paragraph import Paragraph
+
+        return Paragraph(element, self._word).style
+
     def _table(self, table: Any, depth: int) -> None:
-        rows = [[c for c in row.iter(f"{_W}tc") if _enclosing(c, f"{_W}tr") is row] for row in _own_rows(table)]
         number = self.builder.open_table()
-        for r, (element, cells) in enumerate(zip(_own_rows(table), rows, strict=True)):
+        for r, row in enumerate(rows(table)):
             self.builder.open_row(number)
-            column = _skipped_columns(element)
-            for cell in cells:
+            column = _skipped_columns(row)
+            for cell in cells(row):
                 if not _continues_above(cell):
                     position = CellPosition(number, r, column)
                     first = self.builder.open_cell()
-                    self.read(self._wrap(cell, table), position, depth + 1)
+                    self.read(cell, position, depth + 1)
                     self.builder.close_cell(position, first)
                 column += _width(cell)
 
-    @staticmethod
-    def _wrap(cell: Any, table: Any) -> Any:
-        from docx.table import _Cell
-
-        return _Cell(cell, table)
-
-
-def _own_rows(table: Any) -> list[Any]:
-    """Rows of the table itself, content controls looked through, rows of tables inside it left out."""
-    return [row for row in table._tbl.iter(f"{_W}tr") if _enclosing(row, f"{_W}tbl") is table._tbl]
-
-
-def _enclosing(element: Any, tag: str) -> Any:
-    return next(element.iterancestors(tag), None)
-
 
 def _skipped_columns(row: Any) -> int:
-    skipped = row.find(f"{_W}trPr/{_W}gridBefore")
-    return _int(skipped.get(f"{_W}val")) if skipped is not None else 0
+    skipped = row.find(f"{W}trPr/{W}gridBefore")
+    return _int(skipped.get(f"{W}val")) if skipped is not None else 0
 
 
 def _width(cell: Any) -> int:
-    span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-    return max(1, _int(span.get(f"{_W}val"))) if span is not None else 1
+    span = cell.find(f"{W}tcPr/{W}gridSpan")
+    return max(1, _int(span.get(f"{W}val"))) if span is not None else 1
 
 
 def _continues_above(cell: Any) -> bool:
     """Whether the cell is the lower part of one merged over rows."""
-    merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-    return merge is not None and merge.get(f"{_W}val", "continue") == "continue"
-
-
-def _text(element: Any) -> str:
-    """The text of a paragraph, links and inserted text included, deletions and text boxes left out."""
-    parts: list[str] = []
-    stack = [iter(element)]
-    while stack:
-        child = next(stack[-1], None)
-        if child is None:
-            stack.pop()
-            continue
-        if child.tag in _SKIPPED:
-            continue
-        if child.tag == f"{_W}t":
-            parts.append(child.text or "")
-        elif child.tag == f"{_W}noBreakHyphen":
-            parts.append("-")
-        elif child.tag in _SPACES:
-            parts.append(" ")
-        else:
-            stack.append(iter(child))
-    return "".join(parts)
-
-
-def _boxes(element: Any) -> Iterator[Any]:
-    """Text boxes anchored in the paragraph, each once (old and new markup both hold it)."""
-    for box in element.iter(f"{_W}txbxContent"):
-        if not any(a.tag in (f"{_MC}Fallback", f"{_W}txbxContent") for a in box.iterancestors()):
-            yield box
+    merge = cell.find(f"{W}tcPr/{W}vMerge")
+    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
 
 
 def _heading_style(style: Any) -> int:
@@ -219,8 +174,8 @@ def _heading_style(style: Any) -> int:
 
 
 def _outline_level(element: Any) -> int:
-    outline = element.find(f"{_W}pPr/{_W}outlineLvl")
-    value = _int(outline.get(f"{_W}val")) + 1 if outline is not None else 0
+    outline = element.find(f"{W}pPr/{W}outlineLvl")
+    value = _int(outline.get(f"{W}val")) + 1 if outline is not None else 0
     return value if value <= 9 else 0
 
 
@@ -229,10 +184,10 @@ def _int(value: str | None) -> int:
 
 
 def _all_bold(element: Any) -> bool:
-    runs = [r for r in element.iter(f"{_W}r") if any((t.text or "").strip() for t in r.iter(f"{_W}t"))]
+    runs = [r for r in element.iter(f"{W}r") if any((t.text or "").strip() for t in r.iter(f"{W}t"))]
     return bool(runs) and all(_is_bold(r) for r in runs)
 
 
 def _is_bold(run: Any) -> bool:
-    bold = run.find(f"{_W}rPr/{_W}b")
-    return bold is not None and bold.get(f"{_W}val", "1") not in ("0", "false", "none")
+    bold = run.find(f"{W}rPr/{W}b")
+    return bold is not None and bold.get(f"{W}val", "1") not in ("0", "false", "none")

@@ -17,7 +17,8 @@ from indexer.text import fold
 _MAX_NAME_LINES = 7
 _MAX_NAME_WIDTH = 60
 _MAX_LINE_WIDTH = 200
-_MOSTLY = 0.7
+# A table's names are set in capitals where more than this share of them is.
+MOSTLY = 0.7
 _LONG_NAME = 3
 _DASHES = (" - ", " – ", " — ")
 
@@ -63,7 +64,7 @@ def name_at(lines: Sequence[Line], at: int) -> Name | None:
             break
         name, rest = _name_and_rest(text, last)
         if name is not None:
-            if rest is not None or _is_closed(lines, stop):
+            if rest is not None or is_closed(lines, stop):
                 replaced = (*lines[at : stop - 1], replace(last, text=name, width=len(name)))
                 found = Name(at, stop, replaced, rest)
             if rest is not None:
@@ -80,7 +81,7 @@ def plausible(names: Sequence[Name]) -> list[Name]:
     Where most are set in capitals, a short one that is not is a word of a cell. A name before a dash must not be that
     of the row it would end: there it begins a title.
     """
-    capitals = sum(1 for name in names if is_upper(name.text)) > _MOSTLY * len(names)
+    capitals = sum(1 for name in names if is_upper(name.text)) > MOSTLY * len(names)
     kept: list[Name] = []
     for name in names:
         code = exact(name.text)
@@ -98,7 +99,7 @@ def _name_and_rest(before: str, last: Line) -> tuple[str | None, Line | None]:
     whole = join(before, last.text, NO_SPELLINGS)[0] if before else last.text
     if exact(whole) is not None and _reaches(whole, len(before)):
         return last.text, None
-    for cut in _cuts(last.text):
+    for cut in cuts(last.text):
         head, rest = last.text[:cut].rstrip(), last.text[cut:].lstrip()
         name = join(before, head, NO_SPELLINGS)[0] if before else head
         if head and rest and exact(name) is not None and _reaches(name, len(before)):
@@ -107,12 +108,14 @@ def _name_and_rest(before: str, last: Line) -> tuple[str | None, Line | None]:
 
 
 def _reaches(name: str, length: int) -> bool:
-    """Whether the name needs what stands in it from `length` on."""
+    """Whether the name needs what stands in it from `length` on, or that is an abbreviation in brackets."""
+    if exact(name[:length]) is None or name[length:].lstrip().startswith("("):
+        return True
     mentions = find_mentions(name)
     return not mentions or mentions[-1].end > length
 
 
-def _cuts(text: str) -> list[int]:
+def cuts(text: str) -> list[int]:
     """Where a cell's text may begin in a line that begins with a name: at a dash, or at an answer without content."""
     cuts = [text.find(dash) for dash in _DASHES if dash in text]
     for i, letter in enumerate(text):
@@ -122,7 +125,7 @@ def _cuts(text: str) -> list[int]:
     return sorted(cuts)
 
 
-def _is_closed(lines: Sequence[Line], stop: int) -> bool:
+def is_closed(lines: Sequence[Line], stop: int) -> bool:
     """Whether a new paragraph begins at line `stop`."""
     if stop >= len(lines):
         return True

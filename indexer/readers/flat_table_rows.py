@@ -10,9 +10,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.document_words import heading_role
+from indexer.document_words import column_role, heading_role
 from indexer.documents import Role
 from indexer.readers.flat_table_names import Name, name_at, plausible
+from indexer.readers.flat_table_strangers import opens_with_stranger, with_strangers
 from indexer.readers.flat_table_units import is_foot_address, sheet, split_answers
 from indexer.readers.flat_table_words import flat_table_words
 from indexer.readers.headings import is_heading
@@ -81,19 +82,21 @@ def _table_at(lines: Sequence[Line], at: int) -> FlatTable | None:
             heads.append((cursor, *found))
             cursor += found[0]
             continue
-        if len(heads) >= _MIN_HEADS and name_at(lines, cursor) is not None:
+        if len(heads) >= _MIN_HEADS and (name_at(lines, cursor) is not None or opens_with_stranger(lines, cursor)):
             break
         cursor += 1
     else:
         return None
     if len(heads) < _MIN_HEADS:
         return None
-    bounds = [at, *(start for start, _, _ in heads), cursor]
-    groups = tuple(tuple(lines[a:b]) for a, b in itertools.pairwise(bounds))
     stop = _end(lines, at, cursor)
-    rows = _rows(lines, cursor, stop, [line for group in groups for line in group])
-    if len(rows) < _MIN_ROWS:
+    repeated = _repeated_heads(lines, cursor, stop, lines[at:cursor])
+    names = _names(lines, cursor, stop, repeated, len(heads))
+    if len(names) < _MIN_ROWS:
         return None
+    bounds = [at, *(start for start, _, _ in heads), names[0].at]
+    groups = tuple(tuple(lines[a:b]) for a, b in itertools.pairwise(bounds))
+    rows = _rows(lines, names, stop, repeated)
     lengths = (1, *(length for _, length, _ in heads))
     return FlatTable(at, stop, groups, lengths, tuple(role for _, _, role in heads), tuple(rows))
 
@@ -107,7 +110,7 @@ def _head_at(lines: Sequence[Line], at: int, known: set[Role]) -> tuple[int, Rol
         if at + length > len(lines) or (length > 1 and sheet(lines[at + length - 1]) != sheet(lines[at])):
             return None
         text = f"{text} {lines[at + length - 1].text}".strip()
-        role = heading_role(text)
+        role = column_role(text, whole=True)
         if role is not None and role not in known:
             return length, role
     return None
@@ -153,9 +156,9 @@ def _paragraph_start(lines: Sequence[Line], start: int, at: int) -> int:
     return at
 
 
-def _rows(lines: Sequence[Line], start: int, stop: int, head: Sequence[Line]) -> list[FlatRow]:
+def _names(lines: Sequence[Line], start: int, stop: int, repeated: frozenset[int], columns: int) -> list[Name]:
+    """The names that open rows: members', and those of organisations that stand among them as they do."""
     names: list[Name] = []
-    repeated = _repeated_heads(lines, start, stop, head)
     at = start
     while at < stop:
         found = name_at(lines, at) if at not in repeated else None
@@ -166,7 +169,10 @@ def _rows(lines: Sequence[Line], start: int, stop: int, head: Sequence[Line]) ->
             names.pop()  # names one under the other are a list
         names.append(found)
         at = found.stop
-    names = plausible(names)
+    return with_strangers(lines, (start, stop), plausible(names), repeated, columns)
+
+
+def _rows(lines: Sequence[Line], names: Sequence[Name], stop: int, repeated: frozenset[int]) -> list[FlatRow]:
     rows: list[FlatRow] = []
     carried: list[Line] = []
     for i, name in enumerate(names):

@@ -12,19 +12,23 @@ from indexer.documents import BlockKind, CellPosition, Document
 from indexer.errors import UnreadableDocumentError
 from indexer.readers.canonical import CanonicalBuilder
 from indexer.readers.cleaning import clean_line, declared_title
-from indexer.readers.contacts import is_mailto
+from indexer.readers.contacts import is_contact
+from indexer.readers.headings import is_heading
 from indexer.readers.lines import Draft
 from indexer.readers.markers import find_marker
 
 _DROPPED = frozenset(
-    {"script", "style", "nav", "header", "footer", "aside", "noscript", "template", "head", "svg", "math",
-     "iframe", "object", "select", "button", "textarea", "audio", "video", "canvas"}
+    {"script", "style", "nav", "noscript", "template", "head", "svg", "math",
+     "iframe", "object", "select", "button", "audio", "video", "canvas"}
 )  # fmt: skip
+# Parts of the site around the content; within the content they are parts of it.
+_AROUND = frozenset({"header", "footer", "aside"})
+_SMALL_HEADINGS = frozenset({"dt", "summary"})
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _BLOCKS = frozenset(
-    {"address", "article", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
-     "fieldset", "figcaption", "figure", "form", "html", "legend", "li", "main", "menu", "ol", "p", "pre",
-     "section", "summary", "ul", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "hr"}
+    {"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl",
+     "fieldset", "figcaption", "figure", "footer", "form", "header", "html", "legend", "li", "main", "menu", "ol",
+     "p", "pre", "section", "ul", "textarea", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "hr"}
 )  # fmt: skip
 _META_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _MAX_DEPTH = 200
@@ -40,7 +44,7 @@ def read_html(path: Path, data: bytes, source: str) -> Document:
         root = lxml_html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise UnreadableDocumentError(path, "holds no text", "check that the page was saved in full") from error
-    walker = _Walker()
+    walker = _Walker(_left_out(root))
     body = root.find("body")
     walker.walk(body if body is not None else root)
     walker.flush()
@@ -75,11 +79,29 @@ def _encoding(data: bytes) -> str:
     return "utf-8"
 
 
+def _is_content(element: Any) -> bool:
+    return element.tag in ("main", "article") or element.get("role") == "main"
+
+
+def _left_out(root: Any) -> frozenset[str]:
+    """The tags that stand for the site, not the document, outside its content: none where nothing marks the content.
+
+    An aside beside articles may be one more of them; only beside the main part of a page it is surely none.
+    """
+    content = [element for element in root.iter("*") if _is_content(element)]
+    if not content:
+        return frozenset()
+    return _AROUND if any(e.tag != "article" for e in content) else _AROUND - {"aside"}
+
+
 class _Walker:
     """Walks the tree and adds blocks; text gathers until a block ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: frozenset[str]) -> None:
         self.builder = CanonicalBuilder()
+        self._left_out = left_out
+        self._inside = 0
+        self._heading = 0
         self._text: list[str] = []
         self._kind = BlockKind.PARAGRAPH
         self._level = 0
@@ -99,12 +121,23 @@ class _Walker:
 
     def _child(self, child: Any, depth: int) -> None:
         tag = child.tag.lower() if isinstance(child.tag, str) else ""
-        if not tag or tag in _DROPPED:
+        if not tag or tag in _DROPPED or (tag in self._left_out and not self._inside):
             return
+        content = _is_content(child)
+        self._inside += content
+        self._element(child, tag, depth)
+        self._inside -= content
+
+    def _element(self, child: Any, tag: str, depth: int) -> None:
         if tag == "br":
             self._break()
         elif tag in _HEADINGS:
-            self._block(child, BlockKind.HEADING, _HEADINGS[tag], depth)
+            self._heading = _HEADINGS[tag]
+            self._block(child, BlockKind.HEADING, self._heading, depth)
+        elif tag in _SMALL_HEADINGS:
+            small = self._cell is None and is_heading(clean_line("".join(child.itertext())))
+            kind, level = (BlockKind.HEADING, min(6, self._heading + 1)) if small else (BlockKind.PARAGRAPH, 0)
+            self._block(child, kind, level, depth)
         elif tag == "table":
             self.flush()
             self._table(child, depth)
@@ -152,7 +185,7 @@ class _Walker:
             text = marker.text
             if kind is BlockKind.PARAGRAPH:
                 kind, level = BlockKind.LIST_ITEM, 1
-        if is_mailto(text):
+        if is_contact(text):
             kind, level = BlockKind.CONTACT, 0
         self.builder.add(Draft(kind, text, level=level), self._cell)
 

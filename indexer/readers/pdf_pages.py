@@ -13,6 +13,7 @@ from indexer.readers.furniture import furniture, is_page_line
 from indexer.readers.glyphs import Row, Word, rows
 from indexer.readers.lines import Line
 from indexer.readers.pdf_tables import Box, RuledTable
+from indexer.readers.pdf_unruled_tables import Page, unruled_tables
 
 _GAP = 1.45
 _FAR = 2.6
@@ -67,6 +68,13 @@ def lay_out(pages: Sequence[RawPage]) -> list[list[Line | LaidTable]]:
         boxes = [table.box for table in page.tables]
         loose.append(rows([w for w in page.words if not any(_holds(box, w) for box in boxes)]))
     dropped = _furniture(pages, loose)
+    ruled = [[table.box for table in page.tables] for page in pages]
+    unruled = unruled_tables([Page(*parts) for parts in zip(loose, dropped, ruled, strict=True)])
+    pages = list(pages)
+    for at, found in unruled.items():
+        both = sorted([*pages[at].tables, *(part.table for part in found)], key=lambda table: table.box[1])
+        pages[at] = replace(pages[at], tables=tuple(both))
+        dropped[at] = dropped[at].union(*(part.rows for part in found))
     kept = [[row for i, row in enumerate(part) if i not in gone] for part, gone in zip(loose, dropped, strict=True)]
     strip = _side_strip(kept)
     return [list(_flow(page, part, strip)) for page, part in zip(pages, kept, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from indexer import jurisdictions
 from indexer.readers.joining import begins_lower, is_finished
 from indexer.readers.lines import Line
 from indexer.readers.pdf_pages import LaidTable
@@ -29,7 +30,7 @@ def joined_rows(parts: Sequence[LaidTable]) -> list[Row]:
     """The rows of a table given page by page.
 
     A page's first row whose first cell is empty goes on from the row before: each of its cells is joined to the one
-    above it, so that a sentence cut by the page is whole.
+    above it, so that a sentence cut by the page is whole. So does a row that begins with the rest of a member's name.
     """
     rows: list[Row] = []
     head = parts[0].row_texts(0)
@@ -53,12 +54,23 @@ def _goes_on(row: Row, before: Row) -> bool:
     if columns[0] not in filled:
         return True
     head, above = row[0][1], before[0][1]
-    return begins_lower(head[0].text) and bool(above) and not is_finished(above[-1].text)
+    if not above:
+        return False
+    return (begins_lower(head[0].text) and not is_finished(above[-1].text)) or _is_cut_name(above, head)
+
+
+def _is_cut_name(above: Sequence[Line], head: Sequence[Line]) -> bool:
+    """Whether only both cells together are the name of a jurisdiction."""
+    one, other = (" ".join(line.text for line in lines) for lines in (above, head))
+    alone = jurisdictions.exact(one) or jurisdictions.exact(other)
+    return alone is None and jurisdictions.exact(f"{one} {other}") is not None
 
 
 def _join(row: Row, rest: Row) -> None:
-    for (_, lines), (_, more) in zip(row, rest, strict=True):
+    for at, ((_, lines), (_, more)) in enumerate(zip(row, rest, strict=True)):
         if more:
-            # It is known to be the same cell, so a small letter is proof enough that the sentence goes on.
-            first = replace(more[0], gap=False, far=False, fresh=not begins_lower(more[0].text))
+            # It is known to be the same cell, so a small letter is proof enough that the sentence goes on; and what
+            # stands in the first cell is one name.
+            goes_on = begins_lower(more[0].text) or (at == 0 and bool(lines))
+            first = replace(more[0], gap=False, far=False, fresh=not goes_on)
             lines.extend([first, *more[1:]])

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.documents import BlockKind
-from indexer.readers.joining import begins_lower, is_finished, is_url
+from indexer.readers.joining import begins_lower, ends_linking, is_finished, is_url
 from indexer.readers.lines import Draft
 from indexer.readers.markers import find_marker
 from indexer.readers.typography import Typography
@@ -29,20 +29,41 @@ def settle_side_columns(drafts: Sequence[Draft], typography: Typography) -> list
         return list(drafts)
     settled: list[Draft] = []
     beside: list[Draft] = []
+    # Where the last side draft of the agenda items that are settled stands; its page may have cut it.
+    end_of_last: int | None = None
     at = 0
     while at < len(drafts):
         draft = drafts[at]
         if _is_agenda_item(draft) and not draft.side and not _goes_on_counting(draft, beside):
-            settled.extend(beside)
+            if beside:
+                settled.extend(beside)
+                end_of_last = len(settled)
             beside = []
-        end = _placed_run(drafts, at) if typography.positioned else _side_run(drafts, at, typography, beside)
+        before = beside or (settled[end_of_last - 1 : end_of_last] if end_of_last else [])
+        end = _placed_run(drafts, at) if typography.positioned else _side_run(drafts, at, typography, before)
         if end == at:
             settled.append(draft)
             at += 1
             continue
-        beside.extend(_no_title(draft) for draft in drafts[at:end])
+        run = [_no_title(draft) for draft in drafts[at:end]]
+        if not beside and end_of_last and _is_cut(settled[end_of_last - 1], run[0]):
+            rest = _rest_of_item(run)
+            settled[end_of_last:end_of_last] = run[:rest]
+            end_of_last += rest
+            run = run[rest:]
+        beside.extend(run)
         at = end
     return [*settled, *beside]
+
+
+def _is_cut(last: Draft, first: Draft) -> bool:
+    """Whether the item that ended on `last` goes on with `first`, at the head of the next page's side column."""
+    return not layout_words().opening.match(first.text) and (not is_finished(last.text) or ends_linking(last.text))
+
+
+def _rest_of_item(run: Sequence[Draft]) -> int:
+    """How many drafts of a run stand before its first label."""
+    return next((at for at, draft in enumerate(run) if layout_words().opening.match(draft.text)), len(run))
 
 
 def _no_title(draft: Draft) -> Draft:
@@ -93,6 +114,11 @@ def _side_run(drafts: Sequence[Draft], at: int, typography: Typography, beside: 
     foot = end == len(drafts) or drafts[end].page != first.page
     main_above = at > 0 and (_last_page(drafts[at - 1]) or 0) >= (first.page or 0)
     goes_on = bool(beside) and begins_lower(first.text) and not is_finished(beside[-1].text)
+    if beside and not goes_on and ends_linking(beside[-1].text):
+        # Before a capital: short lines of the main column may stand at the foot too. What goes on is just before a
+        # label, or at the very end.
+        following = drafts[at + 1] if at + 1 < end else None
+        goes_on = following is None or layout_words().opening.match(following.text) is not None
     set_narrow = first.column > 0 or goes_on or _goes_on_counting(first, beside)
     return end if beside and foot and main_above and set_narrow else at
 

@@ -30,6 +30,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # A line drawn with signs, under a title or between parts.
 _RULE = re.compile(r"([=_~*#.–—-])\1{3,}")
 _MOJIBAKE = 0.02
+# Printed at the end of a line only, inside a word that the line break cuts.
+_SOFT_HYPHEN = "\u00ad"
 
 
 def read_text(path: Path, data: bytes, source: str) -> Document:
@@ -87,11 +89,11 @@ def _binary(path: Path) -> UnreadableDocumentError:
 def _pages(text: str) -> tuple[list[list[str]], bool]:
     """The raw lines of each page, and whether the file shows pages at all."""
     if "\f" in text:
-        pages = [LINE_BREAKS.split(page) for page in text.split("\f")]
+        pages = [_whole_words(LINE_BREAKS.split(page)) for page in text.split("\f")]
         if pages and not any(line.strip() for line in pages[-1]):
             pages.pop()
         return pages, True
-    lines = LINE_BREAKS.split(text)
+    lines = _whole_words(LINE_BREAKS.split(text))
     if not _marks_pages(lines):
         return [lines], False
     pages = [[]]
@@ -100,6 +102,20 @@ def _pages(text: str) -> tuple[list[list[str]], bool]:
             pages.append([])
         pages[-1].append(line)
     return pages, True
+
+
+def _whole_words(lines: Sequence[str]) -> list[str]:
+    """The lines, each word that a soft hyphen cuts at the end of a line whole on the line where it begins."""
+    whole: list[str] = []
+    for line in lines:
+        head, tail = whole[-1].rstrip() if whole else "", line.split(None, 1)
+        if not (head.endswith(_SOFT_HYPHEN) and tail and tail[0][0].isalpha()):
+            whole.append(line)
+            continue
+        whole[-1] = head.rstrip(_SOFT_HYPHEN) + tail[0]
+        if len(tail) > 1:
+            whole.append(line[: len(line) - len(line.lstrip())] + tail[1])
+    return whole
 
 
 def _marks_pages(lines: Sequence[str]) -> bool:

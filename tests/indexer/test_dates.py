@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.dates import first_date, written
+from indexer.document_words import table
 from indexer.documents import Language
 
 
@@ -34,6 +35,22 @@ from indexer.documents import Language
         ("First June 7, 2015, then 3 May 2016", "2015-06-07"),
         ("35 March 2019", "2019-03"),
         ("30 February 2019", "2019-02"),
+        ("October 31 and November 1, 2018", "2018-10-31"),
+        ("October 31st – November 1st, 2018", "2018-10-31"),
+        ("du 31 mai au 2 juin 2014", "2014-05-31"),
+        ("le 31 mars et le 1er avril", None),
+        ("December 31 to January 2, 2020", "2019-12-31"),
+        ("30 décembre – 2 janvier 2020", "2019-12-30"),
+        ("Oct. 31, 2018", "2018-10-31"),
+        ("Call of Nov 5 – Dec. 6, 2018", "2018-11-05"),
+        ("31 oct. 2018", "2018-10-31"),
+        ("le 4 févr. 2018", "2018-02-04"),
+        ("déc. 2018", "2018-12"),
+        ("Fall 2014/Automne 2014", "2014"),
+        ("ÉTÉ 2014", "2014"),
+        ("Winter of 2014, then May 2014", "2014"),
+        ("a market 2014", None),
+        ("springs 2014", None),
         ("case 2024-118", None),
         ("the years 2019-2020", None),
         ("12345-10", None),
@@ -68,5 +85,31 @@ def test_what_is_written_is_found_again(day: int, language: Language) -> None:
 
 @given(st.text())
 def test_any_text_gives_a_real_date_or_none(text: str) -> None:
-    found = first_date(text)
-    assert found is None or date.fromisoformat((found + "-01")[:10])
+    check_is_real(first_date(text))
+
+
+def check_is_real(found: str | None) -> None:
+    assert found is None or date.fromisoformat(f"{found}-01-01"[: len("2000-01-01")])
+
+
+_NAMES = [month for names in table().months.values() for month in names]
+_PIECES = st.sampled_from(
+    [
+        *_NAMES,
+        *(s for names in table().seasons.values() for s in names),
+        *"-–&,.",
+        " and ",
+        " au ",
+        " ",
+        "1er",
+        "30",
+        "2",
+        "2016",
+        "1999",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=9).map(" ".join))
+def test_any_text_of_pieces_of_dates_gives_a_real_date_or_none(text: str) -> None:
+    check_is_real(first_date(text))

@@ -163,6 +163,30 @@ def test_a_notice_makes_a_document_for_members(make_document: Make, notice: str)
     assert described(document, distribution="secretariat").distribution is Distribution.SECRETARIAT
 
 
+@pytest.mark.parametrize(
+    ("front", "last", "audience"),
+    [
+        ("Prepared for the spring.", "Catch figures are shared only with the consent of the fisher.", "public"),
+        ("Prepared for the spring.", "Nothing is released without the approval of the harbour master.", "public"),
+        ("Prepared for the spring.", "Prière de ne pas diffuser.", "members"),
+        ("Prepared for the spring.", "This form may not be released without the approval of its author.", "members"),
+        ("Nothing may be released without the approval of its author.", "We need rope.", "members"),
+        ("Members only", "We need rope.", "members"),
+    ],
+)
+def test_a_form_s_answers_on_sharing_are_no_notice(make_document: Make, front: str, last: str, audience: str) -> None:
+    document = make_document(("heading", "Exchange form"), ("paragraph", front), *FORM_EN, ("paragraph", last))
+    assert described(document, distribution="public").distribution is Distribution(audience)
+    assert described(document).distribution is Distribution.MEMBERS
+
+
+def test_a_season_dates_a_meeting_by_its_year_until_a_date_in_it_follows(make_document: Make) -> None:
+    season = [("heading", "Exchange form – Fall 2031/Automne 2031"), *FORM_EN]
+    assert described(make_document(*season)).meeting_date == "2031"
+    later = [season[0], ("paragraph", "Sent in May 2030."), ("paragraph", "Oct. 31 – Nov. 1, 2031"), *FORM_EN]
+    assert described(make_document(*later)).meeting_date == "2031-10-31"
+
+
 @pytest.mark.parametrize("text", NO_NOTICES)
 def test_without_a_notice_the_catalogue_decides_and_members_is_the_default(make_document: Make, text: str) -> None:
     document = make_document(("paragraph", text))

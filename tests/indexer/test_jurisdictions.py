@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from indexer.errors import SettingError
 from indexer.jurisdiction_names import load
-from indexer.jurisdictions import CODES, all_jurisdictions, exact, find_mentions, get, named_in
+from indexer.jurisdictions import CODES, Jurisdiction, all_jurisdictions, exact, find_mentions, get, named_in
 
 NAMED = [
     ("La C.-B. et l’Alberta", "BC AB"),
@@ -73,6 +73,47 @@ EXACT = [
     ("ON", "ON"),
     ("Employment and Social Development Canada (ESDC) / Service Canada (SC)", "ESDC"),
     ("FPSM (Région de Waterloo)", "MUNI"),
+    ("Manitoba¹", "MB"),
+    ("Nova Scotia *", "NS"),
+    ("Alberta [3]", "AB"),
+    ("Yukon2", "YT"),
+    ("Nouveau-Brunswick (1)", "NB"),
+    ("Government of Manitoba (GM)", "MB"),
+    ("Gov’t of Yukon", "YT"),
+    ("Govt. of Alberta", "AB"),
+    ("Gouv. du Québec", "QC"),
+    ("Immigration, Refugees & Citizenship Canada²", "IRCC"),
+    ("Terre-Neuve & Labrador", "NL"),
+    ("ESDC – Lighthouses Canada", "ESDC"),
+    ("Québec — MPPQ", "QC"),
+    ("Manitoba, Department of Rivers and Tides", "MB"),
+    ("Nova Scotia - Harbour Safety Agency", "NS"),
+    ("QUÉBEC – MINISTÈRE DES MARÉES", "QC"),
+    ("Québec, ministère des Marées, des Phares et de la Brume côtière", "QC"),
+    ("City of Dawson", "MUNI"),
+    ("VILLE D’ALMA", "MUNI"),
+    ("Ville de La Tuque", "MUNI"),
+    ("Municipality of Clarington (Ontario)", "MUNI"),
+    ("Town of Portage la Prairie, Manitoba", "MUNI"),
+    ("Manitoba – a new quay", None),
+    ("Manitoba – A New Agency", None),
+    ("Manitoba – Quay Opening", None),
+    ("MANITOBA – QUAY", None),
+    ("Manitoba, Canada", None),
+    ("Manitoba, which opens an agency", None),
+    ("Manitoba, Department of Rivers opens its quay", None),
+    ("Manitoba – Department of Rivers: a quay", None),
+    ("Québec – le ministère creuse un bassin", None),
+    ("Québec, ministère qui creuse un bassin", None),
+    ("Québec – Ministère des Marées creuse la rade", None),
+    ("Manitoba – Lighthouses Yukon", None),
+    ("Manitoba & Alberta", None),
+    ("City of the Future", None),
+    ("City of light", None),
+    ("Ville de demain", None),
+    ("City of Dawson opens a quay", None),
+    ("City of Dawson, which opens a quay", None),
+    ("City of Dawson.", None),
     ("on", None),
     ("Ontarians", None),
     ("PayBC", None),
@@ -122,6 +163,18 @@ def test_every_code_has_its_names_and_they_name_it() -> None:
     assert get("MB").preposition_fr == "au Manitoba"
     with pytest.raises(KeyError):
         get("XX")
+
+
+@given(
+    st.sampled_from(all_jurisdictions()),
+    st.sampled_from(["", "¹", " *", "[2]", "³⁴"]),
+    st.sampled_from(["", " – Ministry of Tides", ", Harbour Safety Agency", " — Office des marées"]),
+)
+def test_notes_and_organisations_leave_the_member(member: Jurisdiction, mark: str, organisation: str) -> None:
+    for name in (member.name_en, member.name_fr):
+        if not (organisation and "," in name):
+            assert exact(f"{name}{organisation}{mark}") == member.code
+        assert exact(f"{name}{organisation}{mark} opens a quay") is None
 
 
 PIECES = st.sampled_from([text for text, _ in NAMED] + NOT_NAMED + ["C.-", "\n", "É", "e\u0301", "İ", "ß", "\u00ad"])

@@ -177,3 +177,39 @@ def test_an_achievement_belongs_to_whom_its_words_say_or_to_nobody(
             Attribution.INFERRED,
         ),
     ]
+
+
+def test_a_nested_achievement_that_opens_with_a_name_belongs_to_that_member(
+    make_document: Make, make_record: MakeRecord
+) -> None:
+    document = make_document(
+        ("heading", "Notable achievements", 2),
+        ("list_item", "On the coast", 1),
+        ("list_item", "Nova Scotia: a lamp was lit.", 2),
+        ("list_item", "It burns all night.", 3),
+        ("list_item", "Manitoba: a bell was hung.", 2),
+        ("list_item", "A rope was spliced.", 2),
+    )
+    layout = layouts.recognise(document, make_record(type=DocumentType.EXCHANGE_ANALYSIS))
+    assert [(text.split("\n")[-1], owner) for text, _, owner, _ in said(document, layout)] == [
+        ("On the coast", ()),
+        ("It burns all night.", ("NS",)),
+        ("Manitoba: a bell was hung.", ("MB",)),
+        ("A rope was spliced.", ()),
+    ]
+
+
+def test_achievements_under_an_organisations_name_are_its_own(make_document: Make, make_record: MakeRecord) -> None:
+    document = make_document(
+        ("heading", "Notable achievements", 2),
+        ("heading", "Yukon", 3),
+        ("list_item", "A lamp was lit.", 1),
+        ("list_item", "A bell was hung.", 1),
+        ("heading", "Needs", 3),
+        ("list_item", "Alberta: who sells tar?", 1),
+    )
+    layout = layouts.recognise(document, make_record(type=DocumentType.EXCHANGE_ANALYSIS))
+    assert [(text.split("\n")[-1], role, owner) for text, role, owner, _ in said(document, layout)] == [
+        ("A bell was hung.", Role.ACHIEVEMENT, ("YT",)),
+        ("Alberta: who sells tar?", Role.NEED, ()),
+    ]

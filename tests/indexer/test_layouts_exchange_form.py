@@ -31,7 +31,8 @@ from indexer.documents import (
     Section,
     Table,
 )
-from indexer.form_template import parted_blocks, template_headings
+from indexer.form_headings import template_headings
+from indexer.form_template import parted_blocks
 from indexer.layouts import exchange_form
 from indexer.layouts.instructions import is_remark, leading_instruction
 from indexer.readers import read
@@ -299,6 +300,8 @@ INSTRUCTIONS = [
     (Role.SHOWCASE, "Quels outils pourriez-vous montrer aux autres membres, et votre équipe viendrait-elle?"),
     (Role.NEED, "Please describe the problems that you would like to bring to the council."),
     (Role.NEED, "Avez-vous des questions à poser au Conseil ?"),
+    (Role.ACHIEVEMENT, "(Énumérez ce qui a été mené à terme.)"),
+    (Role.ACHIEVEMENT, "What are you pleased with since the last meeting?"),
 ]
 ANSWERS = [
     (Role.ACHIEVEMENT, "We launched a counter over the past six to twelve months."),
@@ -314,6 +317,8 @@ ANSWERS = [
     (Role.NEED, "Comment votre administration traite-t-elle les plaintes?"),
     (Role.NEED, "Please share how your organization trains its staff."),
     (Role.NEED, "S.O."),
+    (Role.NEED, "How do you count boats, and would other members show us?"),
+    (Role.PRIORITY, "(Listed in the plan.)"),
 ]
 
 
@@ -321,6 +326,12 @@ ANSWERS = [
 def test_what_invites_the_author_is_an_instruction(role: Role, text: str) -> None:
     assert leading_instruction(text, role, instructed=False) == len(text)
     assert leading_instruction(f"{text} The counter opened in May.", role, instructed=False) == len(text)
+
+
+def test_under_needs_a_question_on_the_author_s_wishes_is_the_template_s_where_it_instructs() -> None:
+    for text in ("What would you like to ask other members?", "Que souhaitez-vous demander aux autres membres?"):
+        assert leading_instruction(text, Role.NEED, instructed=True) == len(text)
+        assert leading_instruction(text, Role.NEED, instructed=False) == 0
 
 
 @pytest.mark.parametrize(("role", "text"), ANSWERS)
@@ -503,6 +514,37 @@ def test_a_notice_at_the_end_must_speak_of_the_form(make_document: Make, form: C
 
     assert asides_with(NOTICE) == 1
     assert asides_with("Records cannot be shared without the consent of the client.") == 0
+    assert asides_with("Do not share the keys.") == 0
+
+
+def test_notices_at_the_end_leave_the_answer_before_them(make_document: Make, form: Callable[..., Layout]) -> None:
+    document = make_document(
+        ("heading", "1. Achievements", 1), ("paragraph", NOTICE), ("heading", "4. Needs", 1),
+        ("paragraph", "Advice on ropes. Do not distribute."), ("paragraph", "Ne pas diffuser à l’extérieur."),
+        ("heading", "Réservé aux membres", 2),
+    )  # fmt: skip
+    layout = form(document)
+    assert [text for _, text in set_aside(document, layout)] == [
+        "Do not distribute.", "Ne pas diffuser à l’extérieur.", "Réservé aux membres",
+    ]  # fmt: skip
+    assert {reason for reason, _ in set_aside(document, layout)} == {AsideReason.NOTICE}
+    assert outline(document, layout)[-1] == (Role.NEED, ("4. Needs",), "4. Needs | Advice on ropes.")
+
+
+@pytest.mark.parametrize("label", ["Prepared by:", "Contact:", "Personne à contacter :", "Soumis par :"])
+@pytest.mark.parametrize("kind", ["heading", "paragraph"])
+def test_a_label_whose_contact_is_gone_heads_no_answer(
+    make_document: Make, form: Callable[..., Layout], label: str, kind: str
+) -> None:
+    document = make_document(
+        ("heading", "1. Achievements", 1), ("paragraph", "One."), (kind, label, 2), ("paragraph", "Two."),
+        ("heading", "2. Priorities", 1), ("paragraph", "Three."),
+    )  # fmt: skip
+    layout = form(document)
+    assert set_aside(document, layout) == [(AsideReason.INSTRUCTION, label)]
+    assert [heading for _, heading, _ in outline(document, layout)] == [
+        ("1. Achievements",), ("1. Achievements",), ("2. Priorities",),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("answer", ["S.O.", "N/A", "n/a", "Sans objet", "Not applicable"])

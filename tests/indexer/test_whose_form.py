@@ -43,6 +43,15 @@ def answering(*sentences: str, front: tuple[tuple[str, str], ...] = ()) -> list[
         (("Administration :", "Nouveau-Brunswick"), "NB"),
         (("Jurisdiction:", "Government of Alberta"), "AB"),
         (("Contact: Ontario", "Jurisdiction: Quebec"), "QC"),
+        (("Name of the organization: Service Canada",), "ESDC"),
+        (("Nom de votre administration : Yukon",), "YT"),
+        (("Ministry or agency: Government of Manitoba",), "MB"),
+        (("Submitted by: Government of Alberta",), "AB"),
+        (("Soumis par : Nouveau-Brunswick",), "NB"),
+        (("Jurisdiction – Nunavut",), "NU"),
+        (("Organisme :", "Yukon"), "YT"),
+        (("Submitted by: Ada Quill", "Member: Manitoba"), "MB"),  # who submits it may be a person
+        (("Meeting of May 2031 Jurisdiction: Yukon",), "YT"),  # glued to the line before
     ],
 )
 def test_the_line_or_the_block_after_it_states_the_jurisdiction(
@@ -69,6 +78,9 @@ def test_the_name_may_stand_in_the_next_cell(make_document: Make) -> None:
         ("Jurisdiction: ____", "the jurisdiction line is empty"),
         ("Organisation : Personne-ressource :", "the jurisdiction line is empty"),
         ("Jurisdiction: to be completed", "the jurisdiction line names no member"),
+        ("Department or agency: ______", "the jurisdiction line is empty"),
+        ("Submitted by: Ada Quill", "the jurisdiction line names no member"),
+        ("Submitted by fax: Nova Scotia", "the form has no jurisdiction line"),
         ("Author: Nova Scotia", "the form has no jurisdiction line"),
     ],
 )

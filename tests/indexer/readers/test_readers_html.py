@@ -68,3 +68,58 @@ def test_table_of_one_column_is_a_frame(tmp_path: Path) -> None:
     )
     assert document.tables == ()
     assert texts(document) == ["Boats", "They float."]
+
+
+def test_contacts_are_kept_apart_from_the_text(tmp_path: Path) -> None:
+    document = parse(
+        tmp_path,
+        "<table><tr><td>Pier</td><td>Ulla Brandt, <a href='mailto:ulla@pier.example'>ulla@pier.example</a>, "
+        "902-555-0147</td></tr></table><ul><li>ulla@pier.example</li></ul>"
+        "<p>Skippers who miss the bell may call 902-555-0147 until the lamps are lit.</p>",
+    )
+    assert texts(document) == ["Pier", "Skippers who miss the bell may call 902-555-0147 until the lamps are lit."]
+    assert document.contacts == ("Ulla Brandt, ulla@pier.example, 902-555-0147", "ulla@pier.example")
+    assert document.tables[0].rows[0][1].start == document.tables[0].rows[0][1].end
+
+
+_PARTS = "<header><h1>Lamps</h1></header><p>They burn.</p><aside>Oil is short.</aside><footer>By the keeper.</footer>"
+_SITE = "<header>Menu</header>{}<aside>Adverts</aside><footer>Imprint</footer>"
+
+
+@pytest.mark.parametrize(
+    ("content", "site"),
+    [
+        (f"<main>{_PARTS}</main>", []),
+        (f"<main><article>{_PARTS}</article></main>", []),
+        (f"<div role='main'>{_PARTS}</div>", []),
+        # An aside beside articles may be one more of them.
+        (f"<article>{_PARTS}</article>", ["Adverts"]),
+        # Nothing says which part is the content: all of it is.
+        (f"<div>{_PARTS}</div>", ["Menu", "Adverts", "Imprint"]),
+    ],
+)
+def test_parts_of_the_site_are_left_out_and_those_of_the_content_kept(
+    tmp_path: Path, content: str, site: list[str]
+) -> None:
+    found = texts(parse(tmp_path, f"<body>{_SITE.format(content)}</body>"))
+    assert [text for text in found if text in ("Menu", "Adverts", "Imprint")] == site
+    own = ["Lamps", "They burn.", "Oil is short.", "By the keeper."]
+    assert [text for text in found if text not in site] == own
+
+
+def test_terms_and_summaries_are_small_headings(tmp_path: Path) -> None:
+    document = parse(
+        tmp_path,
+        "<h2>Boats</h2><dl><dt>Sail</dt><dd>Nine.</dd><dt>They were counted twice.</dt><dd>In June.</dd></dl>"
+        "<details><summary>Quays</summary>Two.</details>"
+        "<table><tr><td><dl><dt>Fee</dt><dd>Ten.</dd></dl></td><td>b</td></tr></table>",
+    )
+    assert [(t, b.level) for b, t in zip(document.blocks, texts(document), strict=True) if b.level] == [
+        ("Boats", 2), ("Sail", 3), ("Quays", 3),
+    ]  # fmt: skip
+    assert {"They were counted twice.", "In June.", "Two.", "Fee"} <= set(texts(document))
+
+
+def test_an_answer_in_a_form_is_text(tmp_path: Path) -> None:
+    document = parse(tmp_path, "<body><form><label>Needs</label><textarea>Lamps.\nOil.</textarea></form>")
+    assert texts(document) == ["Needs", "Lamps. Oil."]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from indexer.documents import Document
+from indexer.jurisdictions import exact
 from indexer.readers import read
 
 BODY = getSampleStyleSheet()["BodyText"]
@@ -44,3 +46,31 @@ def test_a_row_with_a_first_cell_of_its_own_stays_a_row(tmp_path: Path) -> None:
     document = table_pdf(tmp_path / "rows.pdf", rows)
     assert len(document.pages) > 1
     assert rows_of(document) == [[cell.strip() for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "rest", "whole"),
+    [
+        ("EMPLOYMENT AND SOCIAL", "DEVELOPMENT CANADA (ESDC)", True),
+        ("British", "Columbia", True),
+        ("Île-du-Prince-", "Édouard", True),
+        ("Ontario", "Yukon", False),
+        ("North pier", "Yukon", False),
+        ("North pier", "South pier", False),
+    ],
+)
+def test_a_name_cut_by_the_page_is_one_name(tmp_path: Path, name: str, rest: str, whole: bool) -> None:
+    # The table's rows are drawn on two pages as a program draws them that cuts the row in its first cell.
+    table = Table([[name, "The lamp is"], [rest, "lit at dusk."]], colWidths=[200, 220], rowHeights=[600, 600])
+    table.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, (0, 0, 0)), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
+    path = tmp_path / "name.pdf"
+    SimpleDocTemplate(str(path), pagesize=letter).build([table])
+    document = read(path)
+    assert len(document.pages) == 2
+    rows = rows_of(document)
+    if whole:
+        assert [row[1] for row in rows] == ["The lamp is lit at dusk."]
+        assert exact(rows[0][0]) is not None
+        assert len([b for b in document.blocks if b.cell is not None and b.cell.column == 0]) == 1
+    else:
+        assert rows == [[name, "The lamp is"], [rest, "lit at dusk."]]

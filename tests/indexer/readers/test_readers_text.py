@@ -65,7 +65,10 @@ def test_every_line_apart_from_the_next(tmp_path: Path) -> None:
         ("Le vent -\nqui souffle - tombe.", "Le vent - qui souffle - tombe."),
         ("l’avant-\net l’arrière-pont", "l’avant- et l’arrière-pont"),
         ("voir https://port.example/les-\nquais", "voir https://port.example/les-quais"),
-        ("em\u00adbar\u00ad\ncation", "embar cation"),
+        ("em\u00adbar\u00ad\ncation", "embarcation"),
+        ("La barque ac\u00ad \n  costa au quai.", "La barque accosta au quai."),
+        ("The light\u00ad\nhouse\u00ad\nkeeper sleeps.", "The lighthousekeeper sleeps."),
+        ("The light\u00ad\nhouse\nis dark.", "The lighthouse is dark."),
     ],
 )
 def test_broken_words(tmp_path: Path, content: str, expected: str) -> None:
