@@ -25,6 +25,7 @@ from indexer.notices import notices_in
 from indexer.text import fold
 from indexer.whose_form import STATED_IN_CATALOGUE, Owner, whose_form
 
+_NUMBERED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s")
 _TITLE_ZONE = 2_000  # characters from the start in which a title page says kind and date
 _SHORT = 14  # words of a block that may be a title line
 _AUDIENCES = (Distribution.PUBLIC, Distribution.MEMBERS, Distribution.SECRETARIAT)  # widest first
@@ -92,7 +93,12 @@ def _title_zone(document: Document, end: int | None = None) -> list[str]:
 
 
 def _document_type(document: Document) -> DocumentType:
-    zone = " \n ".join(fold(text) for text in [document.metadata_title or "", *_title_zone(document)])
+    """The kind that the title says, else the template's headings.
+
+    A sentence, a letter's subject and an item of an agenda only mention another document.
+    """
+    titles = [text for text in _title_zone(document) if not _only_mentions(text)]
+    zone = " \n ".join(fold(text) for text in [document.metadata_title or "", *titles])
     found = [
         (zone.index(phrase), kind) for kind, phrases in table().types.items() for phrase in phrases if phrase in zone
     ]
@@ -101,6 +107,14 @@ def _document_type(document: Document) -> DocumentType:
     roles = {heading_role(_block_text(document, block)) for block in document.blocks if block.kind is BlockKind.HEADING}
     form = len(roles & _FORM_ROLES) >= 3 or is_form(template_headings(document.text, parted_blocks(document)))
     return DocumentType.EXCHANGE_FORM if form else DocumentType.OTHER
+
+
+def _only_mentions(text: str) -> bool:
+    """Whether a line names a document without being its title."""
+    folded = fold(text)
+    label, colon, _ = folded.partition(":")
+    subject = bool(colon) and label.strip() in table().subject_labels
+    return subject or text.endswith((".", "?", "!")) or _NUMBERED.match(folded) is not None
 
 
 def _meeting_date(document: Document, kind: DocumentType) -> str | None:

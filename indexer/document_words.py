@@ -49,6 +49,7 @@ class DocumentWords:
     number_words: tuple[str, ...]
     column_heads: tuple[re.Pattern[str], ...]
     column_head_cells: frozenset[str]
+    subject_labels: frozenset[str]
     no_answers: tuple[str, ...]
     notice: Notice
     titles: dict[str, dict[DocumentType, str]]
@@ -77,6 +78,7 @@ def table() -> DocumentWords:
         number_words=tuple(raw["openings"]["number_words"]),
         column_head_cells=frozenset(raw["column_heads"]["cells"]),
         column_heads=tuple(re.compile(pattern, re.IGNORECASE) for pattern in raw["column_heads"]["patterns"]),
+        subject_labels=frozenset(raw["subjects"]["labels"]),
         no_answers=tuple(sorted(raw["no_answer"]["phrases"], key=len, reverse=True)),
         notice=Notice(**{name: tuple(words) for name, words in raw["notice"].items()}),
         titles={

@@ -53,6 +53,20 @@ def test_the_title_tells_the_kind(make_document: Make, title: str, kind: Documen
     assert described(declared).type is kind
 
 
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "Subject: Your exchange form",
+        "Objet : votre formulaire d’échange",
+        "3. Review of the exchange analysis",
+        "We send you the record of decisions.",
+    ],
+)
+def test_a_document_that_only_mentions_another_kind_is_not_of_it(make_document: Make, mention: str) -> None:
+    document = make_document(("heading", "A letter"), ("paragraph", mention), ("paragraph", "It rained."))
+    assert described(document).type is DocumentType.OTHER
+
+
 def test_the_first_kind_named_counts(make_document: Make) -> None:
     document = make_document(("heading", "Exchange analysis"), ("paragraph", "It goes with the record of decisions."))
     assert described(document).type is DocumentType.EXCHANGE_ANALYSIS
