@@ -55,8 +55,18 @@ class Citation(_Shape):
     end: int
 
 
+class Version(_Shape):
+    """The same passage elsewhere: in the document's other language, or word for word in another place."""
+
+    passage_id: str
+    document_id: str
+    document_language: Language
+    source: str
+    page: int | None
+
+
 class PassageHit(_Shape):
-    """A passage found by a search, with where it stands."""
+    """A passage found by a search, with where it stands; `versions` are the same one elsewhere, not listed again."""
 
     passage_id: str
     document_id: str
@@ -77,6 +87,7 @@ class PassageHit(_Shape):
     meeting_date: str | None
     attribution: Attribution = Field(description=ATTRIBUTION)
     kind: PassageKind = Field(description=PASSAGE_KIND + "; searches find statements only")
+    versions: list[Version] = []
 
 
 class Answer(_Shape):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeVar
 
 import numpy as np
@@ -21,6 +22,14 @@ from indexer.vectors import VectorHits
 from service import access
 from service.query import Query
 from service.status import status_of
+
+
+class Leg(StrEnum):
+    """What ranks the passages: the words, the meaning, or both fused, which is what the service does."""
+
+    LEXICAL = "lexical"
+    DENSE = "dense"
+    HYBRID = "hybrid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +68,33 @@ def retrieve(
     vector: npt.NDArray[np.float32],
     *,
     limit: int | None = None,
+    leg: Leg = Leg.HYBRID,
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> list[Hit]:
     """The passages nearest to the query, best first; `vector` is its `query_vector`, `limit` overrides its own.
+
+    `leg` is for measuring what each leg finds by itself.
 
     Where the query asks for statuses, only passages of which a sentence has one: as many as wanted, or all there are.
     """
     wanted = query.limit if limit is None else limit
     if not query.statuses:
-        return _nearest(index, query, vector, wanted, weights)
+        return _nearest(index, query, vector, wanted, leg, weights)
     looked_at = 10 * wanted
     while True:
-        hits = _nearest(index, query, vector, looked_at, weights)
+        hits = _nearest(index, query, vector, looked_at, leg, weights)
         kept = [hit for hit in hits if _statuses(hit.passage) & set(query.statuses)]
         if len(kept) >= wanted or len(hits) < looked_at:
             return kept[:wanted]
         looked_at *= 4
 
 
-def _nearest(index: Index, query: Query, vector: npt.NDArray[np.float32], wanted: int, weights: Weights) -> list[Hit]:
+def _nearest(
+    index: Index, query: Query, vector: npt.NDArray[np.float32], wanted: int, leg: Leg, weights: Weights
+) -> list[Hit]:
     numbers, scores, dense, lexical = fused(index, query, vector, max(weights.pool, wanted), weights)
+    if leg is not Leg.HYBRID:
+        scores = lexical if leg is Leg.LEXICAL else dense
     order = np.lexsort((numbers, -scores))[:wanted]
     passages = index.numbered(numbers[order])
     documents = {r.id: access.visible(r) for r in index.documents_by_id({p.document_id for p in passages})}
