@@ -31,7 +31,7 @@ def main(options: Namespace) -> bool:
     """Run the harness as the command line asks; True where the gate is breached."""
     needs = read_needs(options.gold, options.split)
     gate = read_gate(options.gate) if options.gate else None
-    engine = Engine(options.index, options.model)
+    engine = Engine(options.index, options.model, options.reranker)
     report = evaluate(engine, needs)
     print(render(report, options.gold, len(needs)))
     if options.json:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer import database, lexical, store, vectors
+from indexer import database, lexical, store, vectors, versions
 from indexer.documents import Passage
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError
@@ -142,7 +142,8 @@ def _write_generation(
         (reading.record for reading in readings),
         all_passages,
         digests,
-        (item for reading in readings for item in reading.items),
+        items=(item for reading in readings for item in reading.items),
+        versions=versions.versions([reading.record for reading in readings], all_passages, matrix),
     )
     manifest = store.Manifest(
         format_version=store.FORMAT_VERSION,

@@ -1,6 +1,7 @@
 """The passage database of a generation, `passages.sqlite`: its schema, writing it, and values read back from its rows.
 
-Documents, passages, and decisions and follow-ups: one table each, a column a field.
+Documents, passages, and decisions and follow-ups: one table each, a column a field. `versions` pairs the passages that
+say the same in the other version of their document, both ways.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ CREATE INDEX passages_by_document ON passages (document_id);
 CREATE TABLE passage_jurisdictions (
     number INTEGER NOT NULL REFERENCES passages (number), code TEXT NOT NULL, PRIMARY KEY (code, number)
 ) WITHOUT ROWID;
+CREATE TABLE versions (
+    number INTEGER NOT NULL REFERENCES passages (number), other INTEGER NOT NULL REFERENCES passages (number),
+    PRIMARY KEY (number, other)
+) WITHOUT ROWID;
 CREATE TABLE items (
     place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
     kind TEXT NOT NULL, number TEXT, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER,
@@ -61,9 +66,14 @@ def write(
     records: Iterable[DocumentRecord],
     passages: Iterable[Passage],
     embedded: Sequence[str],
+    *,
     items: Iterable[RecordItem] = (),
+    versions: Iterable[tuple[int, int]] = (),
 ) -> None:
-    """Write a new passage database; passage numbers follow the order given, as do the digests in `embedded`."""
+    """Write a new passage database; passage numbers follow the order given, as do the digests in `embedded`.
+
+    `versions` are pairs of numbers of passages that say the same.
+    """
     with sqlite3.connect(path) as connection:
         # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
@@ -83,6 +93,10 @@ def write(
         connection.executemany(
             f"INSERT INTO items VALUES ({', '.join('?' * (len(_ITEM_COLUMNS) + 1))})",  # noqa: S608
             ((place, *_row(item, _ITEM_COLUMNS)) for place, item in enumerate(items)),
+        )
+        connection.executemany(
+            "INSERT INTO versions VALUES (?, ?)",
+            (pair for one, other in versions for pair in ((one, other), (other, one))),
         )
     connection.close()
 

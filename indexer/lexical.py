@@ -1,13 +1,13 @@
 """The lexical index: BM25 over the tokens of our own analyser, kept by tantivy.
 
-Each passage is indexed in the field of its language (stems) and in a language-neutral one (surface forms), so that one
-language's stemmer never touches the other's words, and names and figures match across languages.
+Every token carries the language of its passage (`indexer.lexical_query`), so that one language's stemmer never touches
+the other's words, in one field, so that lengths compare.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
-from indexer import text
 from indexer.documents import LANGUAGES, Language
+from indexer.lexical_query import LexicalQuery, Sought, passage_tokens, stem_token
 
-NEUTRAL = "any"
 NUMBER = "number"
-_FIELDS: tuple[str, ...] = (*LANGUAGES, NEUTRAL)
+TOKENS = "tokens"
 _K1 = 1.2  # tantivy's constants of BM25; b = 0.75
 _WRITER_BYTES = 64_000_000
 
@@ -36,18 +35,23 @@ class LexicalEntry:
 
 @dataclass(frozen=True, slots=True)
 class LexicalHits:
-    """Passage numbers with their BM25 scores, best first, and the highest score that the question could reach."""
+    """Passage numbers, best first, with their shares.
+
+    A share is BM25 divided by the most that the question's own words could reach in the passage's language: comparable
+    across questions and languages, and above 1 only through other wordings.
+    """
 
     numbers: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.float32]
-    bound: float
+    shares: npt.NDArray[np.float32]
+
+
+_NOTHING = LexicalHits(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field(NUMBER, stored=False, indexed=True, fast=True)
-    for name in _FIELDS:
-        builder.add_text_field(name, stored=False, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(TOKENS, stored=False, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 
@@ -59,17 +63,10 @@ def write(folder: Path, entries: Iterable[LexicalEntry]) -> None:
     for entry in entries:
         document = tantivy.Document()
         document.add_unsigned(NUMBER, entry.number)
-        document.add_text(entry.language, " ".join(text.stems(entry.text, entry.language)))
-        document.add_text(NEUTRAL, " ".join(text.surface_forms(entry.text)))
+        document.add_text(TOKENS, " ".join(passage_tokens(entry.text, entry.language)))
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
-
-
-def _tokens(words: str, field: str) -> list[str]:
-    """Tokens of a question, which may be in either language, so the stop words of both say nothing in it."""
-    kept = text.without_stop_words(text.words(words))
-    return kept if field == NEUTRAL else text.stemmed(kept, "en" if field == "en" else "fr")
 
 
 class LexicalIndex:
@@ -82,63 +79,78 @@ class LexicalIndex:
 
     def search(
         self,
-        question: str,
+        query: LexicalQuery,
         limit: int,
         *,
         allowed: npt.NDArray[np.int64] | None = None,
-        also: Mapping[Language, Sequence[str]] | None = None,
-        neutral_weight: float = 0.5,
-        also_weight: float = 0.5,
+        wording_weight: float = 0.75,
     ) -> LexicalHits:
-        """The `limit` best passages for `question` by BM25, among the `allowed` numbers if given.
+        """The `limit` best passages for `query`, among the `allowed` numbers if given.
 
-        The question is analysed as English for the English field and as French for the French one, so it may be in
-        either language. `also` holds other wordings of it by language, each looked for in its own language's field with
-        `also_weight` shared by its words. `neutral_weight` weighs the language-neutral field. The bound is that of the
-        question itself, without other wordings.
+        A word of the question counts as its best token does, with the inverse document frequency of them all taken
+        together; another wording as the mean of its tokens, times `wording_weight`.
         """
-        weights: dict[tuple[str, str], float] = {}
-        bounds = dict.fromkeys(_FIELDS, 0.0)
-        for field in _FIELDS:
-            weight = neutral_weight if field == NEUTRAL else 1.0
-            for token in dict.fromkeys(_tokens(question, field)):
-                weights[field, token] = weight
-                bounds[field] += weight * self.idf(token, field) * (_K1 + 1)
-        for language, wordings in (also or {}).items():
-            for wording in wordings:
-                tokens = text.stems(wording, language)
-                for token in tokens:
-                    held = weights.get((language, token), 0.0)
-                    weights[language, token] = max(held, also_weight / len(tokens))
-        clauses = [
-            (
-                tantivy.Occur.Should,
-                tantivy.Query.boost_query(
-                    tantivy.Query.term_query(self._schema, field, token, index_option="freq"), weight
-                ),
-            )
-            for (field, token), weight in weights.items()
-        ]
+        clauses = [clause for language in LANGUAGES for clause in self._clauses(query, language, wording_weight)]
         if not clauses or limit < 1 or (allowed is not None and not len(allowed)):
-            return LexicalHits(np.empty(0, np.int64), np.empty(0, np.float32), 0.0)
-        query = tantivy.Query.boolean_query(clauses)
+            return _NOTHING
+        asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
         if allowed is not None:
             only = tantivy.Query.term_set_query(self._schema, NUMBER, allowed.tolist())
-            query = tantivy.Query.boolean_query(
+            asked = tantivy.Query.boolean_query(
                 [
-                    (tantivy.Occur.Must, query),
+                    (tantivy.Occur.Must, asked),
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(only, 0.0)),
                 ]
             )
-        hits = self._searcher.search(query, limit, count=False).hits
+        hits = self._searcher.search(asked, limit, count=False).hits
         numbers = self._searcher.fast_field_values(NUMBER, [address for _, address in hits])
-        bound = max(bounds[language] for language in LANGUAGES) + bounds[NEUTRAL]
-        return LexicalHits(
-            np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32), bound
+        return LexicalHits(np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32))
+
+    def rarities(self, query: LexicalQuery) -> list[float]:
+        """For each word of the question its inverse document frequency, in the language where it is less rare."""
+        return [
+            min(self._together(sought) for sought in of_one_word)
+            for of_one_word in zip(*(query.words[language] for language in LANGUAGES), strict=True)
+        ]
+
+    def _clauses(self, query: LexicalQuery, language: Language, wording_weight: float) -> Iterator[tantivy.Query]:
+        """The clauses that passages in `language` may meet, scaled so that the words' sum to 1 at most."""
+        frequencies = [self._together(sought) for sought in query.words[language]]
+        most = sum(frequencies) * (_K1 + 1)
+        if not most:
+            return
+        for sought, frequency in zip(query.words[language], frequencies, strict=True):
+            tokens = [
+                self._clause(token, weight * frequency / self._idf(self._having(token)) / most)
+                for token, weight in sought.tokens
+                if self._having(token)
+            ]
+            if tokens:
+                yield tokens[0] if len(tokens) == 1 else tantivy.Query.disjunction_max_query(tokens)
+        for tokens_of_one in query.wordings[language]:
+            for token in tokens_of_one:
+                if self._having(token):
+                    yield self._clause(token, wording_weight / len(tokens_of_one) / most)
+
+    def _clause(self, token: str, weight: float) -> tantivy.Query:
+        return tantivy.Query.boost_query(
+            tantivy.Query.term_query(self._schema, TOKENS, token, index_option="freq"), weight
         )
 
-    def idf(self, token: str, field: str = NEUTRAL) -> float:
-        """Inverse document frequency of a token as BM25 has it: `ln(1 + (N - n + 0.5) / (n + 0.5))`."""
-        total = self._searcher.num_docs
-        having = self._searcher.doc_freq(field, token)
-        return math.log(1 + (total - having + 0.5) / (having + 0.5))
+    def _together(self, sought: Sought) -> float:
+        """Inverse document frequency of a word's tokens as if they were one, each as often as it is weighed."""
+        having = sum(weight * self._having(token) for token, weight in sought.tokens)
+        return self._idf(min(having, self._searcher.num_docs))
+
+    def idf(self, stem: str, language: Language) -> float:
+        """Inverse document frequency of a stem in passages of `language`, among all passages.
+
+        As BM25 has it: `ln(1 + (N - n + 0.5) / (n + 0.5))`.
+        """
+        return self._idf(self._having(stem_token(stem, language)))
+
+    def _having(self, token: str) -> int:
+        return int(self._searcher.doc_freq(TOKENS, token))
+
+    def _idf(self, having: float) -> float:
+        return math.log(1 + (self._searcher.num_docs - having + 0.5) / (having + 0.5))

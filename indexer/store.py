@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from indexer.errors import IndexUnusableError
 from indexer.lexical import LexicalIndex
 from indexer.vectors import VectorIndex
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
@@ -149,7 +150,7 @@ class Index:
             count = self._database.rows("SELECT count(*) FROM passages")[0][0]
             if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
-            self.lexical.idf("")  # opens the postings, which tantivy puts off
+            self.lexical.idf("", "en")  # opens the postings, which tantivy puts off
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexUnusableError(f"{base}: the index is damaged ({error}); {rebuild}") from error
         if not count == len(self.vectors) == self.manifest.passages:
@@ -200,6 +201,26 @@ class Index:
         )
         found = {row["number"]: database.passage(row) for row in rows}
         return [found[number] for number in wanted]
+
+    def versions(self, passage_id: str) -> tuple[str, ...]:
+        """Ids of the passages that say the same in the document's other language version, in reading order."""
+        rows = self._database.rows(
+            "SELECT other.id FROM passages AS one JOIN versions ON versions.number = one.number "
+            "JOIN passages AS other ON other.number = versions.other WHERE one.id = ? ORDER BY other.number",
+            (passage_id,),
+        )
+        return tuple(row[0] for row in rows)
+
+    def versions_of(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> dict[int, tuple[int, ...]]:
+        """The passages that say the same in the other language, by each of `numbers` that has any."""
+        rows = self._database.rows(
+            "SELECT number, other FROM versions WHERE number IN (SELECT value FROM json_each(?)) ORDER BY 1, 2",
+            (json.dumps([int(number) for number in numbers]),),
+        )
+        return {
+            number: tuple(row["other"] for row in pairs)
+            for number, pairs in groupby(rows, key=lambda row: row["number"])
+        }
 
     @cached_property
     def silent(self) -> npt.NDArray[np.bool_]:

@@ -133,9 +133,9 @@ class Health(BaseModel):
     generation: str | None = None
 
 
-def create_app(folder: Path, model: str | None = None) -> FastAPI:
+def create_app(folder: Path, model: str | None = None, reranker: str | None = None) -> FastAPI:
     """The application over the index in `folder`. Raises IndexUnusableError where there is no usable index."""
-    engine = Engine(folder, model)
+    engine = Engine(folder, model, reranker)
     app = FastAPI(
         title="Council Search",
         version=version("council-search"),

@@ -55,12 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     search = commands.add_parser("search", help="list the passages nearest to a text")
     search.add_argument("text", help="what to look for, in either language")
     _add_index_options(search)
+    _add_reranker_option(search)
     _add_query_options(search)
     search.set_defaults(run=_search)
 
     ask = commands.add_parser("ask", help="answer a question, with citations")
     ask.add_argument("question", help="the question, in either language")
     _add_index_options(ask)
+    _add_reranker_option(ask)
     _add_query_options(ask)
     ask.add_argument(
         "--language", choices=("fr", "en", "auto"), default="auto", help="of the answer (default: the question's)"
@@ -69,12 +71,14 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve the web page and the HTTP API")
     _add_index_options(serve)
+    _add_reranker_option(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on: of this machine only")
     serve.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     serve.set_defaults(run=_serve)
 
     evaluate = commands.add_parser("eval", help="measure retrieval and answers on gold information needs")
     _add_index_options(evaluate)
+    _add_reranker_option(evaluate)
     evaluate.add_argument("--gold", type=Path, required=True, metavar="FILE", help="needs, one JSON object a line")
     evaluate.add_argument("--split", choices=("tune", "test"), help="only the needs of this split")
     evaluate.add_argument("--json", type=Path, metavar="OUT", help="write the figures here as JSON")
@@ -99,6 +103,14 @@ def _add_index_options(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME_OR_PATH",
         help="a sentence-transformers model instead of the bundled one (needs the extra 'models')",
+    )
+
+
+def _add_reranker_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reranker",
+        metavar="NAME_OR_PATH",
+        help="a cross-encoder that ranks the best 50 passages again (needs the extra 'models')",
     )
 
 
@@ -201,7 +213,7 @@ def _search(options: argparse.Namespace) -> int:
     from service.engine import Engine
 
     query = _query(options, options.text)
-    result = Engine(options.index, options.model).search(query)
+    result = Engine(options.index, options.model, options.reranker).search(query)
     print(result.model_dump_json(indent=2) if options.json else render.search_result(result))
     return OK
 
@@ -212,7 +224,7 @@ def _ask(options: argparse.Namespace) -> int:
 
     language = None if options.language == "auto" else options.language
     query = _query(options, options.question, language)
-    answer = Engine(options.index, options.model).answer(query)
+    answer = Engine(options.index, options.model, options.reranker).answer(query)
     print(answer.model_dump_json(indent=2) if options.json else render.answer(answer))
     return OK
 
@@ -220,7 +232,7 @@ def _ask(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from service.server import serve
 
-    serve(options.index, options.model, options.host, options.port)
+    serve(options.index, options.host, options.port, model=options.model, reranker=options.reranker)
     return OK
 
 

@@ -7,24 +7,30 @@ import time
 from pathlib import Path
 
 from indexer import embedding, glossary
+from indexer.bilingual_lexicon import bilingual_lexicon
 from indexer.store import Index, current_generation, open_index
 from service.answering import answer, passage_hit
 from service.contract import Answer, SearchResult
 from service.query import Query
-from service.retrieval import query_vector, retrieve
+from service.reranker import open_reranker
+from service.retrieval import Hit, Leg, query_vector, retrieve
 
 
 class Engine:
     """Answers and searches over the index in `folder`; safe to call from several threads.
 
     A new generation is noticed at the next request; requests under way end on the one they began with.
-    Raises IndexUnusableError where there is no usable index.
+    `model` embeds, the bundled one if None; `reranker` is a cross-encoder's name or folder, None for none.
+    Raises IndexUnusableError where there is no usable index, SettingError for a model that cannot be opened.
     """
 
-    def __init__(self, folder: Path, model: str | None = None) -> None:
-        glossary.terms()  # a table that cannot be used should stop the start, not the first question
+    def __init__(self, folder: Path, model: str | None = None, reranker: str | None = None) -> None:
+        # A table that cannot be used should stop the start, not the first question.
+        glossary.terms()
+        bilingual_lexicon()
         self._folder = folder
         self._embedder = embedding.load(model)
+        self._reranker = open_reranker(reranker)
         self._lock = threading.Lock()
         self._index = open_index(folder, model=self._embedder.id)
 
@@ -38,12 +44,17 @@ class Engine:
 
     def answer(self, query: Query) -> Answer:
         """The cited answer to a query."""
-        return answer(self.index(), self._embedder, query)
+        return answer(self.index(), self._embedder, query, reranker=self._reranker)
+
+    def hits(self, query: Query, leg: Leg = Leg.HYBRID) -> list[Hit]:
+        """The hits of a query; of one leg alone for measuring."""
+        vector = query_vector(self._embedder, query)
+        return retrieve(self.index(), query, vector, leg=leg, reranker=self._reranker)
 
     def search(self, query: Query) -> SearchResult:
         """The passages nearest to a query."""
         began = time.perf_counter()
-        hits = retrieve(self.index(), query, query_vector(self._embedder, query))
+        hits = self.hits(query)
         return SearchResult(
             query=query.text,
             language=query.language,

@@ -14,6 +14,7 @@ from indexer.documents import Language, Status
 from indexer.glossary import Match, find_terms
 from indexer.store import Filters
 from indexer.text import fold
+from service.clues import Clues, read_clues
 from service.contract import QuestionKind
 from service.messages import RefusedError
 
@@ -26,13 +27,16 @@ MAX_LIMIT = 100
 class Query:
     """A question understood. `filters` and `statuses` are hard; everything else is read from the words.
 
-    `terms` are the terms of the field's glossary that it names, where it names them.
+    `language` is that of the answer, `asked_in` that of the question. `terms` are the terms of the field's glossary
+    that it names, where it names them.
     """
 
     text: str
     language: Language
+    asked_in: Language
     kind: QuestionKind
     terms: tuple[Match, ...] = ()
+    clues: Clues = field(default_factory=Clues)
     filters: Filters = field(default_factory=Filters)
     statuses: tuple[Status, ...] = ()
     limit: int = DEFAULT_LIMIT
@@ -55,7 +59,7 @@ def understand(
     statuses: tuple[Status, ...] = (),
     limit: int = DEFAULT_LIMIT,
 ) -> Query:
-    """The query of `question`; its language is detected unless given.
+    """The query of `question`; the answer is in `language`, the question's own unless given.
 
     Raises RefusedError for a question that is empty or too long, or a limit out of range.
     """
@@ -67,11 +71,14 @@ def understand(
         raise RefusedError("refused.too_long", characters=len(text), most=MAX_QUESTION_CHARACTERS)
     if not 1 <= limit <= MAX_LIMIT:
         raise RefusedError("refused.limit", limit=limit, most=MAX_LIMIT)
+    asked_in = languages.detect(text, default=language or "en")
     return Query(
         text=text,
-        language=language or languages.detect(text, default="en"),
+        language=language or asked_in,
+        asked_in=asked_in,
         kind=_kind(text),
         terms=find_terms(text),
+        clues=read_clues(text),
         filters=filters or Filters(),
         statuses=statuses,
         limit=limit,

@@ -1,12 +1,12 @@
-"""Hybrid retrieval: the lexical and the dense leg, fused, over the passages that the filters allow.
+"""Hybrid retrieval: the lexical and the dense leg, fused, ranked again and folded, over what the filters allow.
 
 Passages that state nothing (a title alone, an answer such as "N/A") are never found, whatever the filters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -14,13 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import sentences
-from indexer.documents import DocumentRecord, Language, Passage, Status
+from indexer.documents import DocumentRecord, Passage, Status
 from indexer.embedding import Embedder
 from indexer.lexical import LexicalHits
+from indexer.lexical_query import LexicalQuery, lexical_query
 from indexer.store import Index
 from indexer.vectors import VectorHits
 from service import access
+from service.folding import Folded, Ranked, fold
 from service.query import Query
+from service.ranking import Ranker
+from service.reranker import Reranker, reranked
 from service.status import status_of
 
 
@@ -34,17 +38,18 @@ class Leg(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How the legs are fused; chosen on the tune split of `eval/gold`, with an eye on a second set of needs.
+    """How the legs are fused, and how many passages are looked at; chosen on the tune split of `eval/gold`.
 
-    score = cosine + `lexical` x (BM25 score / highest BM25 score that the question could reach)
+    score = lexical share + `dense` x cosine
 
-    The second term is a share of the question's own weight, so a question in the other language, of which few words
-    can match, leans on the dense leg by itself.
+    The share is of the most that the question's own words could reach, so a question of which few words can match
+    leans on the dense leg by itself.
     """
 
-    lexical: float = 2.0
+    dense: float = 0.5
     terms: float = 0.75  # weight of the glossary's other wordings, in both legs
     pool: int = 200  # candidates taken from each leg
+    ranked: int = 60  # the best of them that are ranked again
 
 
 DEFAULT_WEIGHTS = Weights()
@@ -52,14 +57,36 @@ _Hits = TypeVar("_Hits", LexicalHits, VectorHits)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A passage and the document that it stands in."""
+
+    passage: Passage
+    document: DocumentRecord
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found: its fused score, and both parts of it."""
+    """A passage found: its score, the cosine and the lexical share in it, and where else it stands.
+
+    `versions` are the same passage in the document's other language, or a copy of it; they are not hits of their own.
+    """
 
     passage: Passage
     document: DocumentRecord
     score: float
     dense: float
     lexical: float
+    versions: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages that a leg brought up: numbers, fused scores, cosines and lexical shares; all of shape (candidates,)."""
+
+    numbers: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+    dense: npt.NDArray[np.float32]
+    lexical: npt.NDArray[np.float32]
 
 
 def retrieve(
@@ -70,38 +97,96 @@ def retrieve(
     limit: int | None = None,
     leg: Leg = Leg.HYBRID,
     weights: Weights = DEFAULT_WEIGHTS,
+    reranker: Reranker | None = None,
 ) -> list[Hit]:
     """The passages nearest to the query, best first; `vector` is its `query_vector`, `limit` overrides its own.
 
-    `leg` is for measuring what each leg finds by itself.
-
     Where the query asks for statuses, only passages of which a sentence has one: as many as wanted, or all there are.
+    `leg` is for measuring what each leg finds by itself, neither ranked again nor folded.
     """
     wanted = query.limit if limit is None else limit
-    if not query.statuses:
-        return _nearest(index, query, vector, wanted, leg, weights)
-    looked_at = 10 * wanted
+    search = _Search(index, query, vector, weights)
+    looked_at = max(weights.ranked, 2 * wanted) * (5 if query.statuses else 1)
     while True:
-        hits = _nearest(index, query, vector, looked_at, leg, weights)
-        kept = [hit for hit in hits if _statuses(hit.passage) & set(query.statuses)]
-        if len(kept) >= wanted or len(hits) < looked_at:
-            return kept[:wanted]
+        found = search.candidates(max(weights.pool, looked_at))
+        ranked = search.ordered(found, leg, looked_at)
+        seen = len(ranked)
+        if query.statuses:
+            ranked = [item for item in ranked if _statuses(item.passage) & set(query.statuses)]
+        if leg is Leg.HYBRID:
+            ranked = search.ranked_again(ranked, reranker)
+            shown = fold(ranked, search.versions(ranked), query.language, wanted)
+        else:
+            shown = [Folded(place, item.score) for place, item in enumerate(ranked[:wanted])]
+        if len(shown) >= wanted or seen < looked_at:
+            return search.hits(ranked, shown, found)
         looked_at *= 4
 
 
-def _nearest(
-    index: Index, query: Query, vector: npt.NDArray[np.float32], wanted: int, leg: Leg, weights: Weights
-) -> list[Hit]:
-    numbers, scores, dense, lexical = fused(index, query, vector, max(weights.pool, wanted), weights)
-    if leg is not Leg.HYBRID:
-        scores = lexical if leg is Leg.LEXICAL else dense
-    order = np.lexsort((numbers, -scores))[:wanted]
-    passages = index.numbered(numbers[order])
-    documents = {r.id: access.visible(r) for r in index.documents_by_id({p.document_id for p in passages})}
-    return [
-        Hit(passage, documents[passage.document_id], float(scores[at]), float(dense[at]), float(lexical[at]))
-        for passage, at in zip(passages, order, strict=True)
-    ]
+class _Search:
+    """One question put to one index."""
+
+    def __init__(self, index: Index, query: Query, vector: npt.NDArray[np.float32], weights: Weights) -> None:
+        self._index, self._query, self._vector, self._weights = index, query, vector, weights
+        self._asked = lexical_query(query.text, query.asked_in, [match.term for match in query.terms])
+        self._allowed = index.allowed(query.filters)
+
+    def candidates(self, pool: int) -> Candidates:
+        """The candidates of both legs: see `fused`."""
+        return fused(self._index, self._asked, self._vector, pool, allowed=self._allowed, weights=self._weights)
+
+    def ordered(self, found: Candidates, leg: Leg, count: int) -> list[Ranked]:
+        """The `count` best candidates by a leg, or by both."""
+        scores = {Leg.HYBRID: found.scores, Leg.LEXICAL: found.lexical, Leg.DENSE: found.dense}[leg]
+        order = np.lexsort((found.numbers, -scores))[:count]
+        passages = self._index.numbered(found.numbers[order])
+        return [
+            Ranked(int(found.numbers[at]), passage, float(scores[at]))
+            for passage, at in zip(passages, order, strict=True)
+        ]
+
+    def ranked_again(self, ranked: Sequence[Ranked], reranker: Reranker | None) -> list[Ranked]:
+        """The best of them by what is known of each, then the others, none scored above those.
+
+        How many are ranked again does not depend on how many are wanted, so that a longer list begins as a shorter one.
+        """
+        count = self._weights.ranked
+        first = ranked[:count]
+        gains = Ranker(self._index, self._query, self._asked).gains([item.passage for item in first])
+        again = [replace(item, score=item.score + float(gain)) for item, gain in zip(first, gains, strict=True)]
+        again.sort(key=lambda item: (-item.score, item.number))
+        if reranker is not None:
+            again = reranked(reranker, self._query.text, again)
+        least = again[-1].score if again else 0.0
+        return [*again, *(replace(item, score=min(item.score, least)) for item in ranked[count:])]
+
+    def versions(self, ranked: Sequence[Ranked]) -> dict[int, tuple[int, ...]]:
+        """Versions by number of passage, without those that the filters rule out."""
+        versions = self._index.versions_of([item.number for item in ranked])
+        if self._allowed is None:
+            return versions
+        allowed = set(np.intersect1d([n for others in versions.values() for n in others], self._allowed).tolist())
+        return {number: tuple(n for n in others if n in allowed) for number, others in versions.items()}
+
+    def hits(self, ranked: Sequence[Ranked], shown: Sequence[Folded], found: Candidates) -> list[Hit]:
+        """The passages shown, each with its document and where else it stands."""
+        folded = sorted({number for item in shown for number in item.others})
+        others = dict(zip(folded, self._index.numbered(folded), strict=True))
+        passages = [*(ranked[item.place].passage for item in shown), *others.values()]
+        records = self._index.documents_by_id({passage.document_id for passage in passages})
+        documents = {record.id: access.visible(record) for record in records}
+        rows = {int(number): row for row, number in enumerate(found.numbers)}
+        return [
+            Hit(
+                passage=(chosen := ranked[item.place]).passage,
+                document=documents[chosen.passage.document_id],
+                score=item.score,
+                dense=float(found.dense[rows[chosen.number]]),
+                lexical=float(found.lexical[rows[chosen.number]]),
+                versions=tuple(Place(others[n], documents[others[n].document_id]) for n in item.others),
+            )
+            for item in shown
+        ]
 
 
 def _statuses(passage: Passage) -> set[Status]:
@@ -141,31 +226,31 @@ def _stating(
 
 
 def fused(
-    index: Index, query: Query, vector: npt.NDArray[np.float32], pool: int, weights: Weights
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Candidates of both legs: their numbers, fused scores, cosines and lexical shares; in no particular order.
+    index: Index,
+    asked: LexicalQuery,
+    vector: npt.NDArray[np.float32],
+    pool: int,
+    *,
+    allowed: npt.NDArray[np.int64] | None = None,
+    weights: Weights = DEFAULT_WEIGHTS,
+) -> Candidates:
+    """Candidates of both legs among the `allowed` numbers, in no particular order.
 
     Each leg gives `pool` passages that state something, or all that there are.
     Every candidate gets its true cosine. One that the lexical leg did not return counts as matching no word: its
     true share is below that of the leg's last.
     """
-    allowed = index.allowed(query.filters)
-    also: dict[Language, list[str]] = {
-        "en": [wording for match in query.terms for wording in match.term.en],
-        "fr": [wording for match in query.terms for wording in match.term.fr],
-    }
     by_words, stating = _stating(
-        lambda count: index.lexical.search(query.text, count, allowed=allowed, also=also, also_weight=weights.terms),
+        lambda count: index.lexical.search(asked, count, allowed=allowed, wording_weight=weights.terms),
         pool,
         index.silent,
     )
-    words, word_scores = by_words.numbers[stating], by_words.scores[stating]
+    words, shares = by_words.numbers[stating], by_words.shares[stating]
     by_meaning, stating = _stating(
         lambda count: index.vectors.search(vector, count, allowed=allowed), pool, index.silent
     )
     numbers = np.union1d(words, by_meaning.numbers[stating])
     dense = index.vectors.vectors(numbers) @ vector
     lexical = np.zeros(len(numbers), np.float32)
-    if by_words.bound:
-        lexical[np.searchsorted(numbers, words)] = word_scores / by_words.bound
-    return numbers, dense + weights.lexical * lexical, dense, lexical
+    lexical[np.searchsorted(numbers, words)] = shares
+    return Candidates(numbers, lexical + weights.dense * dense, dense, lexical)

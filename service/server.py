@@ -9,7 +9,7 @@ from indexer.errors import CouncilError, SettingError
 from service.api import create_app
 
 
-def serve(folder: Path, model: str | None, host: str, port: int) -> None:
+def serve(folder: Path, host: str, port: int, *, model: str | None = None, reranker: str | None = None) -> None:
     """Serve the page and the API on `host` and `port` until interrupted.
 
     Members' documents may not be passed on, and callers cannot yet be told apart: only addresses of this machine
@@ -25,7 +25,7 @@ def serve(folder: Path, model: str | None, host: str, port: int) -> None:
     import uvicorn
 
     try:
-        uvicorn.run(create_app(folder, model), host=host, port=port, server_header=False)
+        uvicorn.run(create_app(folder, model, reranker), host=host, port=port, server_header=False)
     except SystemExit as error:  # how uvicorn says that it could not start; its log names the reason
         raise CouncilError(
             f"the server could not listen on {host}, port {port}; if the port is in use, give another with --port"

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer import dates, jurisdictions
-from indexer.documents import Language, Role
+from indexer.documents import DocumentRecord, Language, Role
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service.answering import evidence
 from service.answering.evidence import Evidence
-from service.contract import Answer, Citation, Finding, JurisdictionName, PassageHit
+from service.contract import Answer, Citation, Finding, JurisdictionName, PassageHit, Version
 from service.messages import message
 from service.query import Query
+from service.reranker import Reranker
 from service.retrieval import Hit, query_vector, retrieve
 
 
@@ -37,11 +38,18 @@ _SETTLED = (Role.DECISION, Role.FOLLOW_UP)
 DEFAULT_THRESHOLDS = Thresholds()
 
 
-def answer(index: Index, embedder: Embedder, query: Query, *, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Answer:
+def answer(
+    index: Index,
+    embedder: Embedder,
+    query: Query,
+    *,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    reranker: Reranker | None = None,
+) -> Answer:
     """The answer to `query` from the documents in `index`, or the statement that they do not answer."""
     began = time.perf_counter()
     vector = query_vector(embedder, query)
-    hits = retrieve(index, query, vector, limit=max(query.limit, thresholds.hits))
+    hits = retrieve(index, query, vector, limit=max(query.limit, thresholds.hits), reranker=reranker)
     found = evidence.find(index, embedder, query, vector, hits)
     answered = bool(found) and _close(found[0], thresholds)
     chosen: list[Evidence] = []
@@ -77,7 +85,22 @@ def passage_hit(hit: Hit) -> PassageHit:
         meeting_date=passage.meeting_date,
         attribution=passage.attribution,
         kind=passage.kind,
+        versions=[
+            Version(
+                passage_id=place.passage.id,
+                document_id=place.document.id,
+                document_language=place.document.language,
+                source=source_name(place.document),
+                page=place.passage.page,
+            )
+            for place in hit.versions
+        ],
     )
+
+
+def source_name(document: DocumentRecord) -> str:
+    """The file name of a document, without the folders it stands in."""
+    return document.source.rpartition("/")[2]
 
 
 def _place(hit: Hit) -> dict[str, Any]:
@@ -89,7 +112,7 @@ def _place(hit: Hit) -> dict[str, Any]:
         "document_title": document.title,
         "document_type": document.type,
         "document_language": document.language,
-        "source": document.source.rpartition("/")[2],
+        "source": source_name(document),
         "page": passage.page,
         "role": passage.role,
         "jurisdictions": list(passage.jurisdictions),

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDS = [json.loads(line) for line in (ROOT / "eval/gold/corpus.jsonl").read_text(encoding="utf-8").splitlines()]
+NEEDS = [
+    json.loads(line)
+    for path in sorted((ROOT / "eval/gold").glob("*.jsonl"))
+    for line in path.read_text(encoding="utf-8").splitlines()
+]
 MANIFEST = tomllib.loads((ROOT / "corpus/manifest.toml").read_text(encoding="utf-8"))["document"]
 PROVINCES_AND_TERRITORIES = {"BC", "AB", "SK", "MB", "ON", "QC", "NB", "NS", "PE", "NL", "YT", "NT", "NU"}
 FEDERAL_AND_OTHER = {
@@ -25,7 +29,7 @@ FEDERAL_AND_OTHER = {
 }
 CODES = PROVINCES_AND_TERRITORIES | FEDERAL_AND_OTHER
 STATUSES = {"delivered", "piloting", "in_progress", "planned", "exploring", "asking", "sharing"}
-KINDS = {"list": 12, "fact": 12, "decision": 6, "precedent": 4, "none": 6}
+KINDS = {"list": 32, "fact": 36, "decision": 16, "precedent": 16, "none": 16}
 
 
 def plain(text: str) -> str:
@@ -48,7 +52,7 @@ def identifier(need: dict) -> str:
 
 
 def test_ids_are_unique():
-    assert len({need["id"] for need in NEEDS}) == len(NEEDS) == 40
+    assert len({need["id"] for need in NEEDS}) == len(NEEDS) == 116
 
 
 def test_kinds_are_shared_equally_between_tuning_and_testing():

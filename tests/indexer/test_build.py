@@ -26,6 +26,7 @@ from indexer.build import BuildReport, build, embedded_text
 from indexer.documents import Distribution, DocumentType
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
+from indexer.lexical_query import lexical_query
 from indexer.store import Filters, open_index
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,7 +102,7 @@ def assert_serves(folder: Path) -> None:
     for number, passage in enumerate(index.passages()):
         document = documents[passage.document_id]
         assert document.text[passage.start : passage.end] == passage.text
-        assert number in index.lexical.search(passage.text, 10).numbers
+        assert number in index.lexical.search(lexical_query(passage.text, passage.language), 10).numbers
         vector = index.vectors.vectors(np.array([number]))[0]
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-2)
         assert number in index.vectors.search(vector, 5).numbers
@@ -251,7 +252,7 @@ def test_a_removed_source_disappears(sources: Path, tmp_path: Path, counting: Co
     index = open_index(folder)
     assert "letter.docx" not in {record.source for record in index.documents()}
     assert not any("Moncton" in passage.text for passage in index.passages())
-    assert not len(index.lexical.search("Moncton", 5).numbers)
+    assert not len(index.lexical.search(lexical_query("Moncton", "en"), 5).numbers)
     assert len(index.vectors) == len(index.passages()) == report.passages
     assert_serves(folder)
 
@@ -578,7 +579,7 @@ def test_an_open_index_serves_after_later_builds_replaced_it(sources: Path, tmp_
             index.passages(),
             index.documents(),
             index.allowed(Filters(jurisdictions=("YT",))).tolist(),  # type: ignore[union-attr]
-            index.lexical.search("Whitehorse", 5).numbers.tolist(),
+            index.lexical.search(lexical_query("Whitehorse", "en"), 5).numbers.tolist(),
             index.vectors.search(query, 5).numbers.tolist(),
         )
 

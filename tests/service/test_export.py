@@ -277,7 +277,7 @@ def dangerous(tmp_path_factory, embedder):
     ]
     path = folder / index.generation / store.DATABASE
     path.unlink()
-    database.write(path, [document], passages, [passage.id for passage in passages], items)
+    database.write(path, [document], passages, [passage.id for passage in passages], items=items)
     return folder
 
 

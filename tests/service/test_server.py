@@ -17,7 +17,7 @@ from service import server
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.org", "", "127.0.0.1.example.org"])
 def test_other_addresses_than_this_machine_are_refused(council, corpus_index, tmp_path, host):
     with pytest.raises(SettingError, match=r"--host 127\.0\.0\.1"):
-        server.serve(corpus_index, None, host, 8000)
+        server.serve(corpus_index, host, 8000)
 
 
 def test_the_refusal_is_bad_usage_with_the_mend(council, corpus_index):
@@ -30,14 +30,14 @@ def test_the_refusal_is_bad_usage_with_the_mend(council, corpus_index):
 @pytest.mark.parametrize("port", [-1, 65_536])
 def test_a_port_that_cannot_be_is_refused(corpus_index, port):
     with pytest.raises(SettingError, match="0 to 65535"):
-        server.serve(corpus_index, None, "127.0.0.1", port)
+        server.serve(corpus_index, "127.0.0.1", port)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
 def test_addresses_of_this_machine_are_taken(monkeypatch, corpus_index, host):
     asked = {}
     monkeypatch.setattr("uvicorn.run", lambda app, **options: asked.update(options))
-    server.serve(corpus_index, None, host, 8123)
+    server.serve(corpus_index, host, 8123)
     assert (asked["host"], asked["port"]) == (host, 8123)
 
 

@@ -1,0 +1,102 @@
+"""What the lexical index is asked for: the words of a question as passages of each language may hold them.
+
+A word of the other language is looked for by its translations, weighted, of which the best counts: a structured query
+as of Pirkola 1998 ("The effects of query structure and dictionary setups in dictionary-based cross-language
+information retrieval", SIGIR), with translation probabilities as of Darwish and Oard 2003 ("Probabilistic structured
+query methods", SIGIR).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from indexer import text
+from indexer.bilingual_lexicon import bilingual_lexicon
+from indexer.documents import LANGUAGES, Language
+from indexer.glossary import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A word of the question: tokens that stand for it, each with how well it does, over 0 to 1; the best counts."""
+
+    tokens: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalQuery:
+    """A question as the lexical index reads it, for the passages of each language.
+
+    `asked` are its words, folded and without stop words, `words` what is sought for each of them in turn, and
+    `wordings` the tokens of other wordings of the terms that it names.
+    """
+
+    asked: tuple[str, ...]
+    words: Mapping[Language, tuple[Sought, ...]]
+    wordings: Mapping[Language, tuple[tuple[str, ...], ...]]
+
+
+def passage_tokens(written: str, language: Language) -> list[str]:
+    """The tokens of a passage: stems, and surface forms, each marked with the language of the passage.
+
+    So a stem of one language is never taken for one of the other; surface forms are what a question in the other
+    language matches by itself: names, abbreviations, figures, and words that both languages write alike.
+    """
+    return [
+        *(stem_token(stem, language) for stem in text.stems(written, language)),
+        *(_surface_token(word, language) for word in text.surface_forms(written)),
+    ]
+
+
+def stem_token(stem: str, language: Language) -> str:
+    """The token of a stem in passages of `language`."""
+    return f"{language}:{stem}"
+
+
+def stem_tokens(written: str, language: Language) -> tuple[str, ...]:
+    """The distinct stems of `written` as tokens of passages in `language`, in order."""
+    return tuple(dict.fromkeys(stem_token(stem, language) for stem in text.stems(written, language)))
+
+
+def lexical_query(question: str, language: Language, terms: Iterable[Term] = ()) -> LexicalQuery:
+    """The query of a question in `language` that names `terms` of the glossary; a word said twice counts once.
+
+    Stop words of either language say nothing, as a question may be in either.
+    """
+    words = tuple(dict.fromkeys(text.without_stop_words(text.words(question))))
+    named = tuple(terms)
+    return LexicalQuery(
+        asked=words,
+        words={
+            spoken: tuple(_own(word, spoken) if spoken == language else _translated(word, spoken) for word in words)
+            for spoken in LANGUAGES
+        },
+        wordings={
+            spoken: tuple(
+                tokens for term in named for form in term.forms(spoken) if (tokens := stem_tokens(form, spoken))
+            )
+            for spoken in LANGUAGES
+        },
+    )
+
+
+def _own(word: str, language: Language) -> Sought:
+    return Sought(tuple((token, 1.0) for token in stem_tokens(word, language)))
+
+
+def _translated(word: str, language: Language) -> Sought:
+    """A word of the other language for passages in `language`; one without translation may be of this one."""
+    other: Language = "fr" if language == "en" else "en"
+    found: dict[str, float] = {}
+    for stem in text.stems(word, other):
+        for translation in bilingual_lexicon().translations(stem, other):
+            token = stem_token(translation.stem, language)
+            found[token] = max(found.get(token, 0.0), translation.weight)
+    if not found:
+        found = dict.fromkeys(stem_tokens(word, language), 1.0)
+    return Sought((*found.items(), (_surface_token(word, language), 1.0)))
+
+
+def _surface_token(word: str, language: Language) -> str:
+    return f"{language}={word}"

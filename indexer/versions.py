@@ -1,0 +1,145 @@
+"""Which passages of two versions of a document, French and English, say the same: found by aligning them in order.
+
+The alignment is the one of highest gain that keeps the order of both, by dynamic programming, where one or two
+passages answer to one or two of the other version, as in Gale and Church 1993, "A Program for Aligning Sentences in
+Bilingual Corpora", with the cosine of the passages' vectors in place of their lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.documents import DocumentRecord, Passage, PassageKind
+
+_LEAST = 0.5  # cosine from which two passages may say the same
+_OTHER_PLACE = 0.15  # what it costs that roles differ, and that jurisdictions do
+
+_SHIFTED = 0.02  # what it costs to link two with two, which has to be better than each with one
+
+Vectors = npt.NDArray[np.float32]
+_Gains = dict[tuple[int, int], npt.NDArray[np.float32]]
+"""By how many passages of each side are linked, what linking those that begin at i and j gains."""
+
+
+def versions(
+    records: Sequence[DocumentRecord], passages: Sequence[Passage], vectors: Vectors
+) -> Iterator[tuple[int, int]]:
+    """Pairs of numbers of passages that say the same, the translation's first; row n of `vectors` is passage n's.
+
+    Passages that state nothing are in none.
+    """
+    rows: dict[str, list[int]] = {}
+    for number, passage in enumerate(passages):
+        if passage.kind is PassageKind.STATEMENT:
+            rows.setdefault(passage.document_id, []).append(number)
+    for record in records:
+        own = rows.get(record.id, [])
+        others = rows.get(record.translation_of or "", [])
+        if own and others:
+            yield from (
+                (own[i], others[j])
+                for i, j in align(
+                    [passages[n] for n in own], vectors[own], [passages[n] for n in others], vectors[others]
+                )
+            )
+
+
+def align(
+    left: Sequence[Passage], left_vectors: Vectors, right: Sequence[Passage], right_vectors: Vectors
+) -> list[tuple[int, int]]:
+    """Places in `left` and `right` that say the same, in order; a passage that the other version lacks is in none.
+
+    The vectors are of shape (passages, dimension) and unit length.
+    """
+    if not left or not right:
+        return []
+    words = [np.array([len(p.text.split()) for p in side], np.float32) for side in (left, right)]
+    cost = _unlike(left, right)
+    ones, twos = (left_vectors, right_vectors), (_joined(left_vectors, words[0]), _joined(right_vectors, words[1]))
+    counts = (words[0][:-1] + words[0][1:], words[1][:-1] + words[1][1:])
+    across = np.maximum(cost[:, :-1], cost[:, 1:])
+    gains = {
+        (1, 1): _gain(ones[0], ones[1], cost, words[0], words[1]),
+        (1, 2): _gain(ones[0], twos[1], across, words[0], counts[1]),
+        (2, 1): _gain(twos[0], ones[1], np.maximum(cost[:-1], cost[1:]), counts[0], words[1]),
+        (2, 2): _gain(
+            twos[0], twos[1], np.maximum(across[:-1], across[1:]), counts[0], counts[1], least=_LEAST + _SHIFTED
+        ),
+    }
+    links: list[tuple[int, int]] = []
+    for (i, j), (rows, columns) in _way(_best(gains, len(left), len(right)), gains):
+        if rows == columns == 2:  # parted at different places: which of the two reaches into the other's second?
+            down, up = left_vectors[i] @ right_vectors[j + 1], left_vectors[i + 1] @ right_vectors[j]
+            links += [(i, j), (i, j + 1) if down >= up else (i + 1, j), (i + 1, j + 1)]
+        else:
+            links += [(i + di, j + dj) for di in range(rows) for dj in range(columns)]
+    return links
+
+
+def _unlike(left: Sequence[Passage], right: Sequence[Passage]) -> npt.NDArray[np.float32]:
+    cost = np.zeros((len(left), len(right)), np.float32)
+    for of in (lambda p: p.role, lambda p: frozenset(p.jurisdictions[:1])):
+        kinds: dict[object, int] = {}
+        numbers = [np.array([kinds.setdefault(of(p), len(kinds)) for p in side]) for side in (left, right)]
+        cost += _OTHER_PLACE * (numbers[0][:, None] != numbers[1][None, :])
+    return cost
+
+
+def _joined(vectors: Vectors, words: npt.NDArray[np.float32]) -> Vectors:
+    """Vectors of each two neighbours as one passage."""
+    sums = vectors[:-1] * words[:-1, None] + vectors[1:] * words[1:, None]
+    joined: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return joined
+
+
+def _gain(
+    left: Vectors,
+    right: Vectors,
+    cost: npt.NDArray[np.float32],
+    left_words: npt.NDArray[np.float32],
+    right_words: npt.NDArray[np.float32],
+    *,
+    least: float = _LEAST,
+) -> npt.NDArray[np.float32]:
+    """What linking i and j gains: how far their likeness is above the least, for all the words linked."""
+    gain: npt.NDArray[np.float32] = (left @ right.T - cost - least) * (left_words[:, None] + right_words[None, :])
+    return gain
+
+
+def _best(gains: _Gains, rows: int, columns: int) -> npt.NDArray[np.float64]:
+    """Highest gain of the first i passages of the one side and the first j of the other: (rows + 1, columns + 1).
+
+    A passage left out costs nothing, so a row needs no loop: its running maximum leaves out those of the other side.
+    """
+    best = np.zeros((rows + 1, columns + 1))
+    for i in range(1, rows + 1):
+        row = best[i - 1].copy()
+        for (down, over), gain in gains.items():
+            if down <= i and over <= columns:
+                row[over:] = np.maximum(row[over:], best[i - down, : columns + 1 - over] + gain[i - down])
+        best[i] = np.maximum.accumulate(row)
+    return best
+
+
+def _way(best: npt.NDArray[np.float64], gains: _Gains) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The steps of the way with the highest gain, in order: where each begins, and how many passages it links."""
+    i, j = best.shape[0] - 1, best.shape[1] - 1
+    steps = []
+    while i and j:
+        here = best[i, j]
+        if here == best[i, j - 1]:
+            j -= 1
+        elif here == best[i - 1, j]:
+            i -= 1
+        else:
+            down, over = next(
+                (down, over)
+                for (down, over), gain in gains.items()
+                if down <= i and over <= j and here == best[i - down, j - over] + gain[i - down, j - over]
+            )
+            i, j = i - down, j - over
+            steps.append(((i, j), (down, over)))
+    return steps[::-1]

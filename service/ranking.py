@@ -1,0 +1,72 @@
+"""Ranking again the passages that retrieval brought up, by what is known of each.
+
+Every number here was chosen on the tune split of `eval/gold` (README, "Quality", says what each one gains).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer import text
+from indexer.documents import Passage, Role
+from indexer.lexical_query import LexicalQuery
+from indexer.store import Index
+from indexer.word_vectors import likeness, word_vectors
+from service.query import Query
+
+_SETTLED = (Role.DECISION, Role.FOLLOW_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class RankingWeights:
+    """What is added to a passage's fused score."""
+
+    words: float = 0.5  # x the likeness of its words to those asked for, one by one
+    length: float = 0.02  # x the logarithm of its number of words: a longer one is likelier to hold the proof
+    about: float = 0.2  # if it is about a jurisdiction that the question names
+    year: float = 0.15  # if its meeting was in a year that the question names
+    settled: float = 0.2  # if it is a decision or follow-up, where one is asked for
+    # Where a precedent is asked for, the question states somebody's problem: others have the answer.
+    own_problem: float = -0.2  # if it is about the jurisdiction that the question names
+    problem: float = -0.2  # if it states a need
+
+
+DEFAULT_RANKING = RankingWeights()
+
+
+class Ranker:
+    """Scores passages for one question."""
+
+    def __init__(
+        self, index: Index, query: Query, asked: LexicalQuery, weights: RankingWeights = DEFAULT_RANKING
+    ) -> None:
+        self._query, self._weights = query, weights
+        topical = [word for word in asked.asked if word not in text.stop_words().question] or asked.asked
+        rarity = dict(zip(asked.asked, index.lexical.rarities(asked), strict=True))
+        self._asked = word_vectors().of(topical)
+        self._rarities = np.array([rarity[word] for word in topical], np.float32)
+
+    def gains(self, passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
+        """What each passage's score gains, of shape (passages,)."""
+        return np.array([self._gain(passage) for passage in passages], np.float32)
+
+    def _gain(self, passage: Passage) -> float:
+        query, weights = self._query, self._weights
+        words = text.surface_forms("\n".join((*passage.heading, passage.text)))
+        gain = weights.words * likeness(self._asked, self._rarities, word_vectors().of(list(dict.fromkeys(words))))
+        gain += weights.length * math.log(max(1, len(passage.text.split())))
+        precedent = query.kind == "precedent"
+        if query.clues.about(passage):
+            gain += weights.own_problem if precedent else weights.about
+        if query.clues.of_year(passage):
+            gain += weights.year
+        if precedent and passage.role is Role.NEED:
+            gain += weights.problem
+        if query.kind == "decision" and passage.role in _SETTLED:
+            gain += weights.settled
+        return gain
