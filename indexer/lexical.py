@@ -16,7 +16,7 @@ import numpy.typing as npt
 import tantivy
 
 from indexer.documents import LANGUAGES, Language
-from indexer.lexical_query import LexicalQuery, Sought, passage_tokens, stem_token
+from indexer.lexical_query import LexicalQuery, Sought, passage_tokens
 
 NUMBER = "number"
 TOKENS = "tokens"
@@ -76,6 +76,7 @@ class LexicalIndex:
         self._index = tantivy.Index.open(str(folder))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
+        self._having("")  # opens the postings, which tantivy puts off: a damaged index should fail here
 
     def search(
         self,
@@ -109,13 +110,13 @@ class LexicalIndex:
     def rarities(self, query: LexicalQuery) -> list[float]:
         """For each word of the question its inverse document frequency, in the language where it is less rare."""
         return [
-            min(self._together(sought) for sought in of_one_word)
+            min(self.rarity(sought) for sought in of_one_word)
             for of_one_word in zip(*(query.words[language] for language in LANGUAGES), strict=True)
         ]
 
     def _clauses(self, query: LexicalQuery, language: Language, wording_weight: float) -> Iterator[tantivy.Query]:
         """The clauses that passages in `language` may meet, scaled so that the words' sum to 1 at most."""
-        frequencies = [self._together(sought) for sought in query.words[language]]
+        frequencies = [self.rarity(sought) for sought in query.words[language]]
         most = sum(frequencies) * (_K1 + 1)
         if not most:
             return
@@ -137,17 +138,10 @@ class LexicalIndex:
             tantivy.Query.term_query(self._schema, TOKENS, token, index_option="freq"), weight
         )
 
-    def _together(self, sought: Sought) -> float:
+    def rarity(self, sought: Sought) -> float:
         """Inverse document frequency of a word's tokens as if they were one, each as often as it is weighed."""
         having = sum(weight * self._having(token) for token, weight in sought.tokens)
         return self._idf(min(having, self._searcher.num_docs))
-
-    def idf(self, stem: str, language: Language) -> float:
-        """Inverse document frequency of a stem in passages of `language`, among all passages.
-
-        As BM25 has it: `ln(1 + (N - n + 0.5) / (n + 0.5))`.
-        """
-        return self._idf(self._having(stem_token(stem, language)))
 
     def _having(self, token: str) -> int:
         return int(self._searcher.doc_freq(TOKENS, token))

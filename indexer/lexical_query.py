@@ -44,19 +44,14 @@ def passage_tokens(written: str, language: Language) -> list[str]:
     language matches by itself: names, abbreviations, figures, and words that both languages write alike.
     """
     return [
-        *(stem_token(stem, language) for stem in text.stems(written, language)),
+        *(_stem_token(stem, language) for stem in text.stems(written, language)),
         *(_surface_token(word, language) for word in text.surface_forms(written)),
     ]
 
 
-def stem_token(stem: str, language: Language) -> str:
-    """The token of a stem in passages of `language`."""
-    return f"{language}:{stem}"
-
-
 def stem_tokens(written: str, language: Language) -> tuple[str, ...]:
     """The distinct stems of `written` as tokens of passages in `language`, in order."""
-    return tuple(dict.fromkeys(stem_token(stem, language) for stem in text.stems(written, language)))
+    return tuple(dict.fromkeys(_stem_token(stem, language) for stem in text.stems(written, language)))
 
 
 def lexical_query(question: str, language: Language, terms: Iterable[Term] = ()) -> LexicalQuery:
@@ -91,11 +86,15 @@ def _translated(word: str, language: Language) -> Sought:
     found: dict[str, float] = {}
     for stem in text.stems(word, other):
         for translation in bilingual_lexicon().translations(stem, other):
-            token = stem_token(translation.stem, language)
+            token = _stem_token(translation.stem, language)
             found[token] = max(found.get(token, 0.0), translation.weight)
     if not found:
         found = dict.fromkeys(stem_tokens(word, language), 1.0)
     return Sought((*found.items(), (_surface_token(word, language), 1.0)))
+
+
+def _stem_token(stem: str, language: Language) -> str:
+    return f"{language}:{stem}"
 
 
 def _surface_token(word: str, language: Language) -> str:

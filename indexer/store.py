@@ -150,7 +150,6 @@ class Index:
             count = self._database.rows("SELECT count(*) FROM passages")[0][0]
             if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
-            self.lexical.idf("", "en")  # opens the postings, which tantivy puts off
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexUnusableError(f"{base}: the index is damaged ({error}); {rebuild}") from error
         if not count == len(self.vectors) == self.manifest.passages:

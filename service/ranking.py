@@ -29,8 +29,8 @@ class RankingWeights:
     words: float = 0.5  # x the likeness of its words to those asked for, one by one
     length: float = 0.02  # x the logarithm of its number of words: a longer one is likelier to hold the proof
     about: float = 0.2  # if it is about a jurisdiction that the question names
-    year: float = 0.15  # if its meeting was in a year that the question names
-    settled: float = 0.2  # if it is a decision or follow-up, where one is asked for
+    year: float = 0.25  # if its meeting was in a year that the question names
+    settled: float = 0.3  # if it is a decision or follow-up, where one is asked for
     # Where a precedent is asked for, the question states somebody's problem: others have the answer.
     own_problem: float = -0.2  # if it is about the jurisdiction that the question names
     problem: float = -0.2  # if it states a need

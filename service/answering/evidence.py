@@ -12,6 +12,7 @@ from indexer import jurisdictions, sentences, text
 from indexer.documents import LANGUAGES, Language, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
+from indexer.lexical_query import Sought, lexical_query, passage_tokens, stem_tokens
 from indexer.store import Index
 from service.query import Query
 from service.retrieval import Hit
@@ -102,7 +103,8 @@ class _Weigher:
     """Weighs what a question names: the glossary's terms, in any wording of either language, and its other words.
 
     A term weighs as much as the rarest word of its commonest wording, a word by its inverse document frequency; words
-    of no topic weigh nothing.
+    of no topic weigh nothing. In a sentence of the other language a word is held by its translations, as far as they
+    are good ones.
     """
 
     def __init__(self, index: Index, query: Query) -> None:
@@ -112,31 +114,36 @@ class _Weigher:
         for match in query.terms:
             rest[match.start : match.end] = " " * (match.end - match.start)
         skipped = text.stop_words().question | text.stop_words().either
-        self._words = [word for word in dict.fromkeys(text.words("".join(rest))) if word not in skipped]
+        words = [word for word in dict.fromkeys(text.words("".join(rest))) if word not in skipped]
+        asked = lexical_query(" ".join(words), query.asked_in)
+        rarity = index.lexical.rarity
+        self._words = {
+            language: [(dict(sought.tokens), rarity(sought)) for sought in asked.words[language]]
+            for language in LANGUAGES
+        }
         self._named = {language: self._weights(language) for language in LANGUAGES}
 
     def of(self, sentence: str, language: Language) -> _Overlap:
         """The overlap of a sentence in `language`."""
-        words = text.words(sentence)
-        stems = set(text.stemmed(words, language))
-        terms, others = self._named[language]
-        # Stems first: looking for a wording as a phrase costs more, and few sentences hold all its words.
-        likely = any(form <= stems for _, forms in terms.values() for form in forms)
+        tokens = set(passage_tokens(sentence, language))
+        terms, words = self._named[language], self._words[language]
+        # Tokens first: looking for a wording as a phrase costs more, and few sentences hold all its words.
+        likely = any(form <= tokens for _, forms in terms.values() for form in forms)
         named = {match.term for match in find_terms(sentence)} if likely else set()
         found = sum(weight for term, (weight, _) in terms.items() if term in named)
-        found += sum(weight for stem, word, weight in others if stem in stems or word in words)
-        total = sum(weight for weight, _ in terms.values()) + sum(weight for _, _, weight in others)
+        for sought, weight in words:
+            found += weight * max((sought[token] for token in tokens & sought.keys()), default=0.0)
+        total = sum(weight for weight, _ in terms.values()) + sum(weight for _, weight in words)
         return _Overlap(found / total if total else 0.0, bool(named & terms.keys()))
 
-    def _weights(
-        self, language: Language
-    ) -> tuple[dict[Term, tuple[float, list[set[str]]]], list[tuple[str, str, float]]]:
-        """Terms with their weight and the stems of each wording; other words as (stem, word, weight)."""
-        idf = self._index.lexical.idf
+    def _weights(self, language: Language) -> dict[Term, tuple[float, list[set[str]]]]:
+        """Terms with their weight and the tokens of each wording."""
         terms = {}
         for term in self._terms:
-            forms = [set(text.stems(form, language)) for form in (*term.forms(language), *term.abbreviations)]
-            weights = [max((idf(stem, language) for stem in form), default=0.0) for form in forms]
+            forms = [set(stem_tokens(form, language)) for form in (*term.forms(language), *term.abbreviations)]
+            weights = [
+                max((self._index.lexical.rarity(Sought(((token, 1.0),))) for token in form), default=0.0)
+                for form in forms
+            ]
             terms[term] = (min(weights), forms)
-        others = [(stem, word, idf(stem, language)) for word in self._words for stem in text.stemmed([word], language)]
-        return terms, others
+        return terms
