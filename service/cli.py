@@ -83,6 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", choices=("tune", "test"), help="only the needs of this split")
     evaluate.add_argument("--json", type=Path, metavar="OUT", help="write the figures here as JSON")
     evaluate.add_argument("--gate", type=Path, metavar="FILE", help="fail where a figure is below its floor")
+    by_hand = evaluate.add_mutually_exclusive_group()
+    by_hand.add_argument(
+        "--export-scores", type=Path, metavar="FILE", help="write the answers here, CSV or XLSX, for a person to score"
+    )
+    by_hand.add_argument(
+        "--import-scores", type=Path, metavar="FILE", help="print the totals of such a file, filled in"
+    )
     evaluate.set_defaults(run=_eval)
 
     export = commands.add_parser("export", help="write out what the index holds")
@@ -237,6 +244,11 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _eval(options: argparse.Namespace) -> int:
+    if options.export_scores or options.import_scores:
+        from eval import expert
+
+        expert.main(options)
+        return OK
     from eval import runner
 
     return FAILED if runner.main(options) else OK

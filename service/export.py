@@ -17,13 +17,12 @@ from indexer.store import open_index
 from service.contract import FollowUp
 from service.filters import ItemFilters
 from service.follow_ups import listed
+from service.formulas import harmless
 
 Format = Literal["jsonl", "csv", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 _NOT_IN_TABLES = frozenset({"language", "start", "end"})  # of a follow-up: for programs, which read JSON
-# A spreadsheet takes a cell that begins so for a formula, and would carry it out.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +77,11 @@ def _write(table: _Table, form: Format, out: Path | None) -> None:
             return
         rows = csv.writer(lines)
         rows.writerow(table.columns)
-        rows.writerows([_harmless(cell) for cell in _cells(table, row)] for row in table.rows)
+        rows.writerows([harmless(cell) for cell in _cells(table, row)] for row in table.rows)
 
 
 def _cells(table: _Table, row: dict[str, Any]) -> list[Any]:
     return ["; ".join(row[name]) if isinstance(row[name], list | tuple) else row[name] for name in table.columns]
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 @contextmanager

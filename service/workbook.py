@@ -17,7 +17,7 @@ from indexer.errors import SettingError
 MOST_ROWS = 1_048_576  # of a sheet, the head among them
 _WIDE = {"text": 80, "heading": 40, "document_title": 40, "owner": 30, "due": 30, "source": 30}  # in characters
 _WIDTH = 14
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def workbook(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, most_rows: int = MOST_ROWS) -> bytes:
@@ -43,12 +43,18 @@ def workbook(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *
 
 
 def _cell(sheet: Any, value: Any, **styles: Any) -> Any:
-    if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, _NOT_XML.sub("", value))
-        cell.data_type = "s"  # or "=1+1" would be a formula and "#N/A" an error
-        cell.quotePrefix = value.startswith(("=", "+", "-", "@"))  # and become one when a person edits the cell
-    else:
-        cell = WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet)
+    fill(cell, value)
     for name, style in styles.items():
         setattr(cell, name, style)
     return cell
+
+
+def fill(cell: Any, value: Any) -> None:
+    """Put `value` in a cell of openpyxl: a text as a text, without the characters that a workbook cannot hold."""
+    if not isinstance(value, str):
+        cell.value = value
+        return
+    cell.value = NOT_XML.sub("", value)
+    cell.data_type = "s"  # or "=1+1" would be a formula and "#N/A" an error
+    cell.quotePrefix = value.startswith(("=", "+", "-", "@"))  # and become one when a person edits the cell
