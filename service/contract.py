@@ -89,6 +89,10 @@ class PassageHit(_Shape):
     kind: PassageKind = Field(description=PASSAGE_KIND + "; searches find statements only")
     versions: list[Version] = []
 
+    def other_languages(self) -> list[Language]:
+        """The languages, other than that of its document, in which the same passage stands."""
+        return sorted({version.document_language for version in self.versions} - {self.document_language})
+
 
 class Answer(_Shape):
     """An answer: every citation number in `text` and `findings` is one of `citations`."""

@@ -48,6 +48,7 @@ def _hit(rank: int, hit: PassageHit, spoken: Language) -> str:
         inferred = hit.attribution is Attribution.INFERRED
         where.append(" ".join([*hit.jurisdictions, *([message("attribution.inferred", spoken)] if inferred else [])]))
     where.append(message(f"role.{hit.role}", spoken))
+    where.extend(message(f"version.{language}", spoken) for language in hit.other_languages())
     return f"{rank}. {', '.join(where)}\n{_wrapped(' '.join(hit.text.split()), '   ')}"
 
 

@@ -31,7 +31,7 @@ class Thresholds:
     hits: int = 30  # passages looked at
     statements: int = 3  # sentences quoted where the question does not ask for a list
     also: float = 0.6  # share of the first sentence's score that a further one needs
-    settled: float = .5  # what a decision or follow-up gains on other sentences where one is asked for
+    settled: float = 0.5  # what a decision or follow-up gains on other sentences where one is asked for
 
 
 _SETTLED = (Role.DECISION, Role.FOLLOW_UP)

@@ -43,6 +43,23 @@ def test_the_page_marks_the_same_passages(client, language, mark):
     for question in ("digital identity", "vaccination", "annual report", "workshop", "working group", "dashboard"):
         body = client.post("/v1/answer", json={"question": question, "language": language}).json()
         inferred = [hit for hit in body["passages"] if hit["jurisdictions"] and hit["attribution"] == "inferred"]
-        assert client.get("/", params={"q": question, "lang": language}).text.count(f" {mark}</p>") == len(inferred)
+        page = client.get("/", params={"q": question, "lang": language}).text
+        assert len(re.findall(rf" {re.escape(mark)}(?: · [^<]*)?</p>", page)) == len(inferred)
         marked += len(inferred)
     assert marked
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "also in French"), ("fr", "aussi en anglais")])
+def test_a_hit_says_in_which_other_language_it_stands(engine, client, language, words):
+    query = understand("death notification", language=language)
+    result = engine.search(query)
+    told = [hit for hit in result.passages if hit.other_languages()]
+    assert told
+    assert all(hit.document_language not in hit.other_languages() for hit in told)
+    first = next(hit for hit in told if hit.document_language == language)
+    assert shown(result.model_copy(update={"passages": [first]}), language).endswith(f", {words}")
+    page = client.get("/", params={"q": "death notification", "lang": language}).text
+    assert words in page
+    body = client.post("/v1/answer", json={"question": "death notification", "language": language}).json()
+    listed = {hit["passage_id"] for hit in body["passages"]}
+    assert all(version["passage_id"] not in listed for hit in body["passages"] for version in hit["versions"])
