@@ -54,17 +54,23 @@ def stem_tokens(written: str, language: Language) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_stem_token(stem, language) for stem in text.stems(written, language)))
 
 
-def lexical_query(question: str, language: Language, terms: Iterable[Term] = ()) -> LexicalQuery:
+def lexical_query(
+    question: str, language: Language, terms: Iterable[Term] = (), *, translate: bool = True
+) -> LexicalQuery:
     """The query of a question in `language` that names `terms` of the glossary; a word said twice counts once.
 
-    Stop words of either language say nothing, as a question may be in either.
+    Stop words of either language say nothing, as a question may be in either. Without `translate` its words are looked
+    for as they stand in both languages.
     """
     words = tuple(dict.fromkeys(text.without_stop_words(text.words(question))))
     named = tuple(terms)
     return LexicalQuery(
         asked=words,
         words={
-            spoken: tuple(_own(word, spoken) if spoken == language else _translated(word, spoken) for word in words)
+            spoken: tuple(
+                _own(word, spoken) if spoken == language else _foreign(word, spoken, translate=translate)
+                for word in words
+            )
             for spoken in LANGUAGES
         },
         wordings={
@@ -80,11 +86,11 @@ def _own(word: str, language: Language) -> Sought:
     return Sought(tuple((token, 1.0) for token in stem_tokens(word, language)))
 
 
-def _translated(word: str, language: Language) -> Sought:
+def _foreign(word: str, language: Language, *, translate: bool) -> Sought:
     """A word of the other language for passages in `language`; one without translation may be of this one."""
     other: Language = "fr" if language == "en" else "en"
     found: dict[str, float] = {}
-    for stem in text.stems(word, other):
+    for stem in text.stems(word, other) if translate else ():
         for translation in bilingual_lexicon().translations(stem, other):
             token = _stem_token(translation.stem, language)
             found[token] = max(found.get(token, 0.0), translation.weight)

@@ -26,7 +26,7 @@ _SETTLED = (Role.DECISION, Role.FOLLOW_UP)
 class RankingWeights:
     """What is added to a passage's fused score."""
 
-    words: float = 0.5  # x the likeness of its words to those asked for, one by one
+    words: float = 0.25  # x the likeness of its words to those asked for, one by one
     length: float = 0.02  # x the logarithm of its number of words: a longer one is likelier to hold the proof
     about: float = 0.2  # if it is about a jurisdiction that the question names
     year: float = 0.25  # if its meeting was in a year that the question names

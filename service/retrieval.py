@@ -23,7 +23,7 @@ from indexer.vectors import VectorHits
 from service import access
 from service.folding import Folded, Ranked, fold
 from service.query import Query
-from service.ranking import Ranker
+from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights
 from service.reranker import Reranker, reranked
 from service.status import status_of
 
@@ -50,6 +50,10 @@ class Weights:
     terms: float = 0.75  # weight of the glossary's other wordings, in both legs
     pool: int = 200  # candidates taken from each leg
     ranked: int = 60  # the best of them that are ranked again
+    ranking: RankingWeights = DEFAULT_RANKING
+    # What each of these gains is measured by leaving it out: python -m eval.ablation
+    translate: bool = True  # words of the question into the other language, in the lexical leg
+    fold: bool = True  # versions and copies into one hit
 
 
 DEFAULT_WEIGHTS = Weights()
@@ -115,6 +119,7 @@ def retrieve(
             ranked = [item for item in ranked if _statuses(item.passage) & set(query.statuses)]
         if leg is Leg.HYBRID:
             ranked = search.ranked_again(ranked, reranker)
+        if leg is Leg.HYBRID and weights.fold:
             shown = fold(ranked, search.versions(ranked), query.language, wanted)
         else:
             shown = [Folded(place, item.score) for place, item in enumerate(ranked[:wanted])]
@@ -128,7 +133,8 @@ class _Search:
 
     def __init__(self, index: Index, query: Query, vector: npt.NDArray[np.float32], weights: Weights) -> None:
         self._index, self._query, self._vector, self._weights = index, query, vector, weights
-        self._asked = lexical_query(query.text, query.asked_in, [match.term for match in query.terms])
+        terms = [match.term for match in query.terms]
+        self._asked = lexical_query(query.text, query.asked_in, terms, translate=weights.translate)
         self._allowed = index.allowed(query.filters)
 
     def candidates(self, pool: int) -> Candidates:
@@ -152,7 +158,9 @@ class _Search:
         """
         count = self._weights.ranked
         first = ranked[:count]
-        gains = Ranker(self._index, self._query, self._asked).gains([item.passage for item in first])
+        gains = Ranker(self._index, self._query, self._asked, self._weights.ranking).gains(
+            [item.passage for item in first]
+        )
         again = [replace(item, score=item.score + float(gain)) for item, gain in zip(first, gains, strict=True)]
         again.sort(key=lambda item: (-item.score, item.number))
         if reranker is not None:
