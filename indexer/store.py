@@ -201,6 +201,10 @@ class Index:
         found = {row["number"]: database.passage(row) for row in rows}
         return [found[number] for number in wanted]
 
+    def versions(self, passage_id: str) -> tuple[str, ...]:
+        """Ids of the same passage elsewhere; no index knows any yet."""
+        return ()
+
     @cached_property
     def silent(self) -> npt.NDArray[np.bool_]:
         """For each passage number, whether that passage states nothing (a title alone, "N/A"); read once."""

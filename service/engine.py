@@ -11,7 +11,7 @@ from indexer.store import Index, current_generation, open_index
 from service.answering import answer, passage_hit
 from service.contract import Answer, SearchResult
 from service.query import Query
-from service.retrieval import query_vector, retrieve
+from service.retrieval import Hit, Leg, query_vector, retrieve
 
 
 class Engine:
@@ -40,10 +40,14 @@ class Engine:
         """The cited answer to a query."""
         return answer(self.index(), self._embedder, query)
 
+    def hits(self, query: Query, leg: Leg = Leg.HYBRID) -> list[Hit]:
+        """The hits of a query; of one leg alone for measuring."""
+        return retrieve(self.index(), query, query_vector(self._embedder, query), leg=leg)
+
     def search(self, query: Query) -> SearchResult:
         """The passages nearest to a query."""
         began = time.perf_counter()
-        hits = retrieve(self.index(), query, query_vector(self._embedder, query))
+        hits = self.hits(query)
         return SearchResult(
             query=query.text,
             language=query.language,
