@@ -15,13 +15,13 @@ def render(report: Report) -> str:
     lines = [
         f"{len(report.needs)} needs of {', '.join(report.gold)}" + (f", split '{report.split}'" if report.split else "")
     ]
-    lines.append(f"{'':22}" + "".join(f"{language:>26}" for language in report.figures))
+    lines.append(f"{'':22}" + "".join(f"{language:>10}{'':16}" for language in report.figures))
     for name in FIGURES:
         lines.append(f"{name:22}" + "".join(_cell(report, language, name) for language in report.figures))
     for language, systems in report.systems.items():
         lines += ["", *_systems(language, systems, report.differences[language])]
     lines += ["", *_worst(report)]
-    return "\n".join(lines)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _cell(report: Report, language: Language, name: str) -> str:
@@ -34,16 +34,16 @@ def _cell(report: Report, language: Language, name: str) -> str:
 def _systems(
     language: Language, systems: Mapping[str, Mapping[str, Estimate]], differences: Mapping[str, Mapping[str, Estimate]]
 ) -> Iterator[str]:
-    yield f"{language}: side by side" + "".join(f"{name:>26}" for name in COMPARED)
+    yield f"{language + ', side by side':22}" + "".join(f"{name:>10}{'':18}" for name in COMPARED)
     for system, figures in systems.items():
-        yield f"  {system:18}" + "".join(_estimate(figures[name]) for name in COMPARED)
+        yield f"  {system:20}" + "".join(_estimate(figures[name]) for name in COMPARED)
     for system, figures in differences.items():
-        yield f"  {'ours less ' + system:18}" + "".join(_estimate(figures[name], "+") for name in COMPARED)
+        yield f"  {'ours less ' + system:20}" + "".join(_estimate(figures[name], "+") for name in COMPARED)
 
 
 def _estimate(estimate: Estimate, sign: str = "") -> str:
     interval = f"[{estimate.low:{sign}.3f}, {estimate.high:{sign}.3f}]"
-    return f"{estimate.value:{sign}9.3f} {interval:16}"
+    return f"{estimate.value:{sign}10.3f} {interval:17}"
 
 
 def _worst(report: Report) -> Iterator[str]:
