@@ -1,8 +1,8 @@
-"""Whether passages are credited to whom they belong: checked on the quotes of a gold file.
+"""Whether passages are credited to whom they belong: checked on the quotes of gold files.
 
 Usage::
 
-    python -m eval.attribution --gold eval/gold/corpus.jsonl --index .index
+    python -m eval.attribution --gold eval/gold --index .index
 
 For each quote that names a jurisdiction, a passage that holds most of the quote has to carry its code; for each quote
 of a need about decisions, its role has to be that of a decision or a follow-up. Exit status 1 where a share is below
@@ -91,13 +91,21 @@ def check(index: Index, needs: Sequence[Need]) -> AttributionReport:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the shares and every miss; the exit status."""
     parser = argparse.ArgumentParser(description="Check whose passages are, on the quotes of a gold file.")
-    parser.add_argument("--gold", type=Path, required=True, help="needs with quotes, one JSON object a line")
+    parser.add_argument(
+        "--gold",
+        type=Path,
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="FILE",
+        help="needs with quotes, one JSON object a line; a folder means its *.jsonl; several may be named",
+    )
     parser.add_argument("--index", type=Path, default=Path(".index"), help="index folder (default: %(default)s)")
     parser.add_argument("--least-jurisdiction", type=float, default=0.9, help="least share (default: %(default)s)")
     parser.add_argument("--least-role", type=float, default=0.95, help="least share (default: %(default)s)")
     options = parser.parse_args(arguments)
     try:
-        report = check(open_index(options.index), read_needs(options.gold))
+        report = check(open_index(options.index), read_needs(*options.gold))
     except CouncilError as error:
         parser.exit(2, f"{error}\n")
     for miss in report.misses:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -65,9 +66,43 @@ class Need(_Gold):
         return [quote for quote in self.evidence if quote.role != "need"]
 
 
-def read_needs(path: Path, split: str | None = None) -> list[Need]:
-    """The needs of a JSON-lines file, of one split if named. Raises SettingError with the line that is wrong."""
-    needs = []
+def read_needs(*paths: Path, split: str | None = None) -> list[Need]:
+    """The needs of JSON-lines files, or of all `*.jsonl` of a folder; of one split if named.
+
+    Raises SettingError with the file and line that is wrong, or the id that two needs share.
+    """
+    needs: list[Need] = []
+    places: dict[str, str] = {}
+    for path in gold_files(paths):
+        for number, need in _read(path):
+            place = f"{path}, line {number}"
+            if need.id in places:
+                raise SettingError(f"--gold {place}: the id '{need.id}' is that of {places[need.id]}; give it another")
+            places[need.id] = place
+            needs.append(need)
+    chosen = [need for need in needs if split is None or need.split == split]
+    if not chosen:
+        named = ", ".join(str(path) for path in paths)
+        raise SettingError(f"--gold {named}: holds no need" + (f" of the split '{split}'" if split else ""))
+    return chosen
+
+
+def gold_files(paths: Sequence[Path]) -> list[Path]:
+    """The files meant, each once: a folder stands for its `*.jsonl`. Raises SettingError for one without any."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        if not files:
+            raise SettingError(
+                f"--gold {path}: the folder holds no file *.jsonl; name one that does, or a file of needs"
+            )
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
+
+
+def _read(path: Path) -> Iterator[tuple[int, Need]]:
+    """Needs with the numbers of their lines."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -76,31 +111,26 @@ def read_needs(path: Path, split: str | None = None) -> list[Need]:
         if not line.strip():
             continue
         try:
-            needs.append(Need.model_validate(json.loads(line)))
+            yield number, Need.model_validate(json.loads(line))
         except (ValueError, ValidationError) as error:
             raise SettingError(f"--gold {path}, line {number}: {error}") from error
-    chosen = [need for need in needs if split is None or need.split == split]
-    if not chosen:
-        raise SettingError(f"--gold {path}: holds no need" + (f" of the split '{split}'" if split else ""))
-    return chosen
 
 
 def covers(text: str, quote: str) -> bool:
     """Whether `text` holds most of `quote`, in one run of words; white space, case and punctuation aside."""
-    held, sought = _words(text), _words(quote)
-    if not sought:
-        return False
-    matcher = SequenceMatcher(None, held, sought, autojunk=False)
-    return matcher.find_longest_match().size >= MOST_OF_A_QUOTE * len(sought)
+    held = _spaced(text)
+    return any(run in held for run in _runs(quote))
 
 
-def covered(texts: Sequence[tuple[str, str]], quotes: Sequence[EvidenceQuote]) -> list[set[int]]:
-    """For each (source, text), the numbers of the quotes that it covers."""
-    return [
-        {number for number, quote in enumerate(quotes) if quote.doc == source and covers(text, quote.quote)}
-        for source, text in texts
-    ]
+@lru_cache(maxsize=8192)
+def _runs(quote: str) -> tuple[str, ...]:
+    """Every run of so many of the quote's words that a text which holds one covers it."""
+    words = _spaced(quote).split()
+    length = math.ceil(MOST_OF_A_QUOTE * len(words))
+    return tuple(f" {' '.join(words[at : at + length])} " for at in range(len(words) - length + 1)) if words else ()
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+@lru_cache(maxsize=8192)
+def _spaced(text: str) -> str:
+    """The folded words of `text`, a space around each, so that a run of words is a piece of it."""
+    return f" {' '.join(_WORD.findall(text.casefold()))} "

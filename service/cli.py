@@ -79,10 +79,23 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("eval", help="measure retrieval and answers on gold information needs")
     _add_index_options(evaluate)
     _add_reranker_option(evaluate)
-    evaluate.add_argument("--gold", type=Path, required=True, metavar="FILE", help="needs, one JSON object a line")
+    evaluate.add_argument(
+        "--gold",
+        type=Path,
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="FILE",
+        help="needs, one JSON object a line; a folder means its *.jsonl; several may be named",
+    )
     evaluate.add_argument("--split", choices=("tune", "test"), help="only the needs of this split")
-    evaluate.add_argument("--json", type=Path, metavar="OUT", help="write the figures here as JSON")
-    evaluate.add_argument("--gate", type=Path, metavar="FILE", help="fail where a figure is below its floor")
+    evaluate.add_argument("--json", type=Path, metavar="OUT", help="write the report here as JSON")
+    evaluate.add_argument("--html", type=Path, metavar="OUT", help="write the report here as one page, need by need")
+    evaluate.add_argument("--compare", type=Path, metavar="JSON", help="tell what moved since this earlier report")
+    evaluate.add_argument("--gate", type=Path, metavar="FILE", help="fail where a figure is past its borders")
+    evaluate.add_argument(
+        "--write-baseline", type=Path, metavar="FILE", help="write the figures that the gate allows falls from"
+    )
     by_hand = evaluate.add_mutually_exclusive_group()
     by_hand.add_argument(
         "--export-scores", type=Path, metavar="FILE", help="write the answers here, CSV or XLSX, for a person to score"

@@ -23,8 +23,10 @@ def main(options: Namespace) -> None:
     Raises SettingError for options that do not go together, and for a file that cannot be used.
     """
     given = files.EXPORT if options.export_scores else files.IMPORT
-    if options.gate:
-        raise SettingError(f"--gate: does not go with {given}; run council eval without that option for it")
+    for name in ("gate", "html", "compare", "write_baseline"):
+        if getattr(options, name):
+            option = f"--{name.replace('_', '-')}"
+            raise SettingError(f"{option}: does not go with {given}; run council eval without that option for it")
     if options.export_scores:
         if options.json:
             raise SettingError(f"--json: does not go with {files.EXPORT}; leave it out")
@@ -44,16 +46,16 @@ def main(options: Namespace) -> None:
 
 def _export(options: Namespace) -> None:
     files.form_of(options.export_scores, files.EXPORT)
-    needs = read_needs(options.gold, options.split)
-    found = rows(_ask(Engine(options.index, options.model), needs))
+    needs = read_needs(*options.gold, split=options.split)
+    found = rows(_ask(Engine(options.index, options.model, options.reranker), needs))
     files.write(options.export_scores, found)
     print(f"{options.export_scores}: {len(found)} sentences of {len(needs) * len(LANGUAGES)} answers to score")
 
 
 def _import(options: Namespace) -> Tally:
     sheet = read_filled(options.import_scores)
-    needs = read_needs(options.gold)
-    whole = tally(_ask(Engine(options.index, options.model), needs), sheet)
+    needs = read_needs(*options.gold)
+    whole = tally(_ask(Engine(options.index, options.model, options.reranker), needs), sheet)
     chosen = {need.id for need in needs if options.split in (None, need.split)}
     return Tally(tuple(answer for answer in whole.answers if answer.need in chosen))
 

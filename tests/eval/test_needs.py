@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
+from difflib import SequenceMatcher
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.needs import EvidenceQuote, Need, covered, covers, read_needs
+from eval.needs import MOST_OF_A_QUOTE, Need, covers, gold_files, read_needs
 from indexer.errors import SettingError
 
 GOOD = {
@@ -20,8 +22,8 @@ GOOD = {
 }
 
 
-def written(tmp_path, *lines):
-    path = tmp_path / "gold.jsonl"
+def written(tmp_path, *lines, name="gold.jsonl"):
+    path = tmp_path / name
     path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8")
     return path
 
@@ -34,7 +36,7 @@ def test_needs_are_read_and_blank_lines_passed_over(tmp_path):
 
 def test_one_split_can_be_chosen(tmp_path):
     path = written(tmp_path, GOOD, GOOD | {"id": "n2", "split": "test"})
-    assert [need.id for need in read_needs(path, "test")] == ["n2"]
+    assert [need.id for need in read_needs(path, split="test")] == ["n2"]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_a_file_that_is_not_there_or_holds_nothing_is_named(tmp_path):
     with pytest.raises(SettingError, match="holds no need"):
         read_needs(written(tmp_path, ""))
     with pytest.raises(SettingError, match="of the split 'test'"):
-        read_needs(written(tmp_path, GOOD), "test")
+        read_needs(written(tmp_path, GOOD), split="test")
 
 
 def test_for_a_precedent_what_helps_is_sought():
@@ -104,6 +106,37 @@ def test_a_text_covers_itself_wherever_it_stands(quote, around):
     assert covers(f"{around} {quote} {around}", quote) is any(character.isalnum() for character in quote)
 
 
-def test_only_passages_of_the_quotes_own_document_cover_it():
-    quotes = [EvidenceQuote(doc="a.txt", quote=QUOTE), EvidenceQuote(doc="b.txt", quote=QUOTE)]
-    assert covered([("a.txt", QUOTE), ("b.txt", QUOTE), ("c.txt", QUOTE)], quotes) == [{0}, {1}, set()]
+@given(
+    st.lists(st.sampled_from("abc"), max_size=12).map(" ".join),
+    st.lists(st.sampled_from("abc"), max_size=9).map(" ".join),
+)
+def test_covering_is_what_the_longest_common_run_of_words_says(text, quote):
+    held, sought = (re.findall(r"[^\W_]+", words) for words in (text, quote))
+    longest = SequenceMatcher(None, held, sought, autojunk=False).find_longest_match().size
+    assert covers(text, quote) is (bool(sought) and longest >= MOST_OF_A_QUOTE * len(sought))
+
+
+def test_a_run_begins_and_ends_with_whole_words():
+    assert not covers("rebooking portals", "booking portal")
+
+
+def test_several_files_and_folders_are_read_as_one_set_each_file_once(tmp_path):
+    first = written(tmp_path, GOOD)
+    second = written(tmp_path, GOOD | {"id": "n2", "split": "test"}, name="more.jsonl")
+    (tmp_path / "README.md").write_text("no needs", encoding="utf-8")
+    for paths in ([first, second], [tmp_path], [first, tmp_path, second]):
+        assert [need.id for need in read_needs(*paths)] == ["n1", "n2"]
+    assert gold_files([tmp_path]) == [first, second]
+    assert [need.id for need in read_needs(tmp_path, split="test")] == ["n2"]
+
+
+def test_an_id_that_two_needs_share_is_named_with_both_places(tmp_path):
+    first, second = written(tmp_path, GOOD), written(tmp_path, "", GOOD, name="more.jsonl")
+    with pytest.raises(SettingError, match=r"more\.jsonl, line 2: the id 'n1' .*gold\.jsonl, line 1"):
+        read_needs(first, second)
+
+
+def test_a_folder_without_needs_is_named(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SettingError, match=r"empty: the folder holds no file \*\.jsonl"):
+        read_needs(tmp_path / "empty")

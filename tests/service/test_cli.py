@@ -275,9 +275,9 @@ def test_eval_prints_a_table_and_writes_json(main, built, gold, tmp_path):
     assert run.returncode == 0, run.stderr
     assert "2 needs of gold.jsonl" in run.stdout
     report = json.loads(out.read_text(encoding="utf-8"))
-    assert set(report) >= {"en", "fr"}
-    assert report["en"]["needs_found@10"] == 1.0
-    assert report["en"]["citations_are_slices"] == 1.0
+    assert set(report["figures"]) == {"en", "fr"}
+    assert report["figures"]["en"]["needs_found@10"] == 1.0
+    assert report["figures"]["en"]["citations_are_slices"] == 1.0
 
 
 def test_a_gate_decides_the_exit_status(main, built, gold, tmp_path):
