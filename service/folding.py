@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer import text
 from indexer.documents import Language, Passage
 
 _COPY = 0.9  # share of the words of two passages that both have, from which one is a copy of the other
+_LENGTHS = 0.9  # the shorter of two copies is at least so long, as a share of the longer
 _NEAR = 0.5  # share of the best version's score that the one in the reader's language needs to stand for both
 
 
@@ -36,10 +38,12 @@ def fold(
     """The first `limit` different things of a ranking, best first; `versions` by number of passage.
 
     Of two versions the one in `language` is shown, where its own score is not far behind, at the better one's place.
-    What it is a version of, or a copy, is not shown again.
+    What it is a version of, or a copy about the same jurisdictions, is not shown again.
     """
     places = {item.number: place for place, item in enumerate(ranked)}
-    words = [frozenset(text.words(item.passage.text)) for item in ranked]
+    alike: dict[tuple[str, tuple[str, ...]], list[Ranked]] = {}
+    for item in ranked:
+        alike.setdefault((item.passage.language, item.passage.jurisdictions), []).append(item)
     taken: set[int] = set()
     shown: list[Folded] = []
     for first, item in enumerate(ranked):
@@ -52,8 +56,8 @@ def fold(
         chosen = ranked[place]
         copies = [
             other.number
-            for at, other in enumerate(ranked)
-            if at != place and _is_copy(chosen.passage, other.passage, words[place], words[at])
+            for other in alike[chosen.passage.language, chosen.passage.jurisdictions]
+            if other is not chosen and other.number not in taken and _is_copy(chosen.passage.text, other.passage.text)
         ]
         others = tuple(dict.fromkeys(n for n in (*versions.get(chosen.number, ()), *copies) if n not in taken))
         taken.update((item.number, chosen.number, *others))
@@ -72,9 +76,15 @@ def _to_show(ranked: Sequence[Ranked], places: Sequence[int], language: Language
     return min(good, default=places[0])
 
 
-def _is_copy(one: Passage, other: Passage, words: frozenset[str], other_words: frozenset[str]) -> bool:
-    """Whether two passages have nearly the same words and are about the same jurisdictions."""
-    if one.language != other.language or one.jurisdictions != other.jurisdictions:
+def _is_copy(one: str, other: str) -> bool:
+    """Whether two texts have nearly the same words."""
+    shorter, longer = sorted((len(one), len(other)))
+    if shorter < _LENGTHS * longer:  # most pairs end here, before their words are looked at
         return False
-    either = len(words | other_words)
-    return bool(either) and len(words & other_words) >= _COPY * either
+    words, other_words = _words(one), _words(other)
+    return len(words & other_words) >= _COPY * max(1, len(words | other_words))
+
+
+@lru_cache(maxsize=2_048)
+def _words(written: str) -> frozenset[str]:
+    return frozenset(text.words(written))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +58,8 @@ class Ranker:
 
     def _gain(self, passage: Passage) -> float:
         query, weights = self._query, self._weights
-        words = text.surface_forms("\n".join((*passage.heading, passage.text)))
-        gain = weights.words * likeness(self._asked, self._rarities, word_vectors().of(list(dict.fromkeys(words))))
+        held = word_vectors().of(_words("\n".join((*passage.heading, passage.text))))
+        gain = weights.words * likeness(self._asked, self._rarities, held)
         gain += weights.length * math.log(max(1, len(passage.text.split())))
         precedent = query.kind == "precedent"
         if query.clues.about(passage):
@@ -70,3 +71,9 @@ class Ranker:
         if query.kind == "decision" and passage.role in _SETTLED:
             gain += weights.settled
         return gain
+
+
+@lru_cache(maxsize=2_048)
+def _words(written: str) -> tuple[str, ...]:
+    """The distinct words of a passage but stop words; the passages of a topic come up again and again."""
+    return tuple(dict.fromkeys(text.surface_forms(written)))
