@@ -107,8 +107,9 @@ def render(comparison: Comparison) -> str:
     lines = [f"since {comparison.since}:"]
     for ids, told in ((comparison.added, "new"), (comparison.gone, "gone")):
         if ids:
+            several = "need is" if len(ids) == 1 else "needs are"
             lines.append(
-                f"  {len(ids)} needs are {told}, so the figures are over other needs: {', '.join(ids[:MOVED])}"
+                f"  {len(ids)} {several} {told}, so the figures are over other needs: {', '.join(ids[:MOVED])}"
             )
     moved = [move for move in comparison.figures if move.better is not None]
     lines += [f"  {_moved(move)}" for move in moved] or ["  no figure moved"]

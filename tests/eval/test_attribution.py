@@ -104,3 +104,15 @@ def test_bad_input_is_named(index: Path, tmp_path: Path, capsys: pytest.CaptureF
     with pytest.raises(SystemExit) as left:
         attribution.main(["--gold", str(tmp_path / "none.jsonl"), "--index", str(index)])
     assert left.value.code == 2 and "none.jsonl" in capsys.readouterr().err
+
+
+def test_several_gold_files_and_folders_are_taken(
+    index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    file = gold(tmp_path / "folder" / "gold.jsonl", *RIGHT)
+    other = gold(tmp_path / "other.jsonl", RIGHT[0])
+    other.write_text(other.read_text(encoding="utf-8").replace('"q0"', '"other"'), encoding="utf-8")
+    for named in (["--gold", str(file.parent), str(other)], ["--gold", str(file), "--gold", str(other)]):
+        assert attribution.main([*named, "--index", str(index)]) == 0
+        assert "jurisdiction: 3 of 3" in capsys.readouterr().out

@@ -76,7 +76,7 @@ def test_needs_of_one_report_alone_are_told(report):
     fewer = report.model_copy(update={"needs": report.needs[1:]})
     assert compare(fewer, report).added == ("t1",)
     assert compare(report, fewer).gone == ("t1",)
-    assert "1 needs are gone, so the figures are over other needs: t1" in render(compare(report, fewer))
+    assert "1 need is gone, so the figures are over other needs: t1" in render(compare(report, fewer))
     many = [report.needs[0].model_copy(update={"id": f"n{at}"}) for at in range(MOVED + 5)]
     assert len(compare(report, report.model_copy(update={"needs": many})).added) == MOVED + 5
 

@@ -86,7 +86,7 @@ def test_the_worst_stand_apart_in_their_order(tree, report):
 def test_what_moved_is_told(tree):
     told = tree.xpath('//section[@id="moved"]')[0].text_content()
     assert "0.123" in told and "better" in told
-    assert "1 needs are new" in told
+    assert "1 need is new" in told
 
 
 def test_without_a_comparison_or_gate_nothing_is_said_of_them(report):

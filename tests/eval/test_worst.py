@@ -32,5 +32,13 @@ def test_an_unanswerable_question_counts_where_it_was_answered():
     assert worst(*needs) == ["answered", "a"]
 
 
+def test_among_needs_served_alike_the_unanswerable_take_turns_with_the_others():
+    answered = {"abstains_rightly": (0.0, 1.0)}
+    needs = run(
+        *((name, "none", answered) for name in "abc"), fact("x", 0.0, 0.0), fact("w", 0.0, 0.0), fact("y", 0.1, 0.1)
+    )
+    assert worst(*needs) == ["w", "a", "x", "b", "c", "y"]
+
+
 def test_no_more_than_ten_are_given():
     assert len(worst(*run(*(fact(f"n{at:02}", 0.0, 0.0) for at in range(15))))) == WORST
