@@ -13,7 +13,7 @@ from service.answering import answer, passage_hit
 from service.contract import Answer, SearchResult
 from service.query import Query
 from service.reranker import open_reranker
-from service.retrieval import Hit, Leg, query_vector, retrieve
+from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
 
 
 class Engine:
@@ -46,10 +46,10 @@ class Engine:
         """The cited answer to a query."""
         return answer(self.index(), self._embedder, query, reranker=self._reranker)
 
-    def hits(self, query: Query, leg: Leg = Leg.HYBRID) -> list[Hit]:
-        """The hits of a query; of one leg alone for measuring."""
-        vector = query_vector(self._embedder, query)
-        return retrieve(self.index(), query, vector, leg=leg, reranker=self._reranker)
+    def hits(self, query: Query, leg: Leg = Leg.HYBRID, weights: Weights = DEFAULT_WEIGHTS) -> list[Hit]:
+        """The hits of a query; of one leg alone, or by other weights, for measuring."""
+        vector = query_vector(self._embedder, query, weights)
+        return retrieve(self.index(), query, vector, leg=leg, weights=weights, reranker=self._reranker)
 
     def search(self, query: Query) -> SearchResult:
         """The passages nearest to a query."""

@@ -29,12 +29,10 @@ class RankingWeights:
 
     words: float = 0.25  # x the likeness of its words to those asked for, one by one
     length: float = 0.02  # x the logarithm of its number of words: a longer one is likelier to hold the proof
-    about: float = 0.2  # if it is about a jurisdiction that the question names
+    # If it is about a jurisdiction that the question names; where a precedent is asked for, that one has the problem.
+    about: float = 0.2
     year: float = 0.25  # if its meeting was in a year that the question names
     settled: float = 0.3  # if it is a decision or follow-up, where one is asked for
-    # Where a precedent is asked for, the question states somebody's problem: others have the answer.
-    own_problem: float = -0.2  # if it is about the jurisdiction that the question names
-    problem: float = -0.2  # if it states a need
 
 
 DEFAULT_RANKING = RankingWeights()
@@ -61,13 +59,10 @@ class Ranker:
         held = word_vectors().of(_words("\n".join((*passage.heading, passage.text))))
         gain = weights.words * likeness(self._asked, self._rarities, held)
         gain += weights.length * math.log(max(1, len(passage.text.split())))
-        precedent = query.kind == "precedent"
-        if query.clues.about(passage):
-            gain += weights.own_problem if precedent else weights.about
+        if query.kind != "precedent" and query.clues.about(passage):
+            gain += weights.about
         if query.clues.of_year(passage):
             gain += weights.year
-        if precedent and passage.role is Role.NEED:
-            gain += weights.problem
         if query.kind == "decision" and passage.role in _SETTLED:
             gain += weights.settled
         return gain
