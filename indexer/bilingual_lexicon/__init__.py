@@ -15,7 +15,7 @@ from indexer.documents import Language
 from indexer.errors import SettingError
 
 _TABLE = "bilingual_lexicon/bundled/lexicon.tsv"
-MOST_TRANSLATIONS = 6  # of one word; further ones are rarer than the mistakes among them
+MOST_TRANSLATIONS = 3  # of one word; further ones gain nothing
 
 
 @dataclass(frozen=True, slots=True)
