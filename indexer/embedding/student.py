@@ -36,12 +36,12 @@ class Recipe:
     imitation_weight: float = 2.5
     imitation_prefix: int = 128
     neighbourhood_weight: float = 1.0
-    title_weight: float = 1.0
+    title_weight: float = 1.5
     title_imitation_weight: float = 1.0
     title_neighbourhood_weight: float = 1.0
-    question_share: float = 0.5
+    question_share: float = 0.3
     title_repeats: dict[str, int] = field(default_factory=lambda: {"digital": 4, "council": 8})
-    repeats: dict[str, int] = field(default_factory=lambda: {"digital": 2, "everyday": 4, "glossary": 1, "council": 8})
+    repeats: dict[str, int] = field(default_factory=lambda: {"digital": 2, "everyday": 5, "glossary": 1, "council": 8})
     limits: dict[str, int] = field(default_factory=lambda: {"laws": 90_000})
 
 
