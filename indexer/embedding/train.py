@@ -75,31 +75,22 @@ def ask_teacher(rows: Split, recipe: Recipe, cache: Path | None) -> Teaching:
     """
     others = [i for i, pair in enumerate(rows.pairs) if pair.domain not in ("laws", *_OWN)]
     own = [i for i, pair in enumerate(rows.pairs) if pair.domain in _OWN]
+    titles = [i for i, row in enumerate(rows.titles) if row.domain == "digital" or _is_chosen(row)]
+    own_titles = [i for i, row in enumerate(rows.titles) if row.domain in _OWN]
     vectors = teacher_vectors([rows.pairs[i].english for i in others], cache)
     projection = fit_projection(vectors, recipe.dimension)
 
-    def asked(texts: Sequence[str]) -> NDArray[np.float32]:
-        if not texts:
-            return np.empty((0, recipe.dimension), dtype=np.float32)
-        return projection.apply(teacher_vectors(texts, cache))
-
-    titles = [i for i, row in enumerate(rows.titles) if row.domain == "digital" or _is_chosen(row)]
-    own_titles = [i for i, row in enumerate(rows.titles) if row.domain == "council"]
-
-    def asked_twice(first: Sequence[str], second: Sequence[str]) -> NDArray[np.float32]:
-        return np.concatenate([asked(first), asked(second)])
+    def asked(*parts: Sequence[str]) -> NDArray[np.float32]:
+        answers = [projection.apply(teacher_vectors(texts, cache)) for texts in parts if texts]
+        return np.concatenate([np.empty((0, recipe.dimension), dtype=np.float32), *answers])
 
     return Teaching(
         projection=projection,
         pairs=np.array(others + own, dtype=np.int64),
         pair_vectors=np.concatenate([projection.apply(vectors), asked([rows.pairs[i].english for i in own])]),
         titles=np.array(titles + own_titles, dtype=np.int64),
-        title_vectors=asked_twice(
-            [rows.titles[i].title_english for i in titles], [rows.titles[i].title_english for i in own_titles]
-        ),
-        text_vectors=asked_twice(
-            [rows.titles[i].text_english for i in titles], [rows.titles[i].text_english for i in own_titles]
-        ),
+        title_vectors=asked(*([rows.titles[i].title_english for i in part] for part in (titles, own_titles))),
+        text_vectors=asked(*([rows.titles[i].text_english for i in part] for part in (titles, own_titles))),
     )
 
 

