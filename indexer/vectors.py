@@ -1,7 +1,7 @@
 """The vector index: exact inner-product search over half-precision unit vectors, kept by FAISS.
 
 Half precision is taken over to the next generation bit for bit, where trained 8-bit codes would drift a little each
-time; at 256 dimensions it costs 512 bytes a passage.
+time; at 384 dimensions it costs 768 bytes a passage.
 """
 
 from __future__ import annotations

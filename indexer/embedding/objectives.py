@@ -40,16 +40,16 @@ def imitation(student: Tensor, teacher: Tensor) -> Tensor:
     return 1 - cosines.mean()
 
 
-def neighbourhood(left: Tensor, right: Tensor, teacher: Tensor, *, scale: float) -> Tensor:
+def neighbourhood(left: Tensor, right: Tensor, left_teacher: Tensor, right_teacher: Tensor, *, scale: float) -> Tensor:
     """Cross-entropy, both ways, from who is near whom by the teacher to who is near whom by the student.
 
-    Unlike InfoNCE it does not push apart two sentences that say nearly the same. Rows belong together; the
-    teacher's may have another width. `scale` multiplies the cosines of both.
+    Unlike InfoNCE it does not push apart two texts that say nearly the same. Row i of the teacher's is for row i of
+    the student's on the same side, and may have another width. `scale` multiplies the cosines of both.
     """
-    left, right, teacher = normalize(left, dim=1), normalize(right, dim=1), normalize(teacher, dim=1)
-    wanted = softmax(scale * teacher @ teacher.T, dim=1)
-    across = scale * left @ right.T
-    return (cross_entropy(across, wanted) + cross_entropy(across.T, wanted)) / 2
+    across = scale * normalize(left, dim=1) @ normalize(right, dim=1).T
+    teacher = scale * normalize(left_teacher, dim=1) @ normalize(right_teacher, dim=1).T
+    forward = cross_entropy(across, softmax(teacher, dim=1))
+    return (forward + cross_entropy(across.T, softmax(teacher.T, dim=1))) / 2
 
 
 def _copies(left_text: Tensor, right_text: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from indexer.embedding.objectives import contrastive, imitation, neighbourhood
 class Recipe:
     """Every number that training depends on; the defaults are the bundled model's."""
 
-    dimension: int = 256
+    dimension: int = 384
     vocabulary: int = 32_000
     epochs: int = 4
     seed: int = 0
@@ -36,9 +36,12 @@ class Recipe:
     imitation_weight: float = 2.5
     imitation_prefix: int = 128
     neighbourhood_weight: float = 1.0
-    title_weight: float = 1.0
-    title_repeats: dict[str, int] = field(default_factory=lambda: {"digital": 4})
-    repeats: dict[str, int] = field(default_factory=lambda: {"digital": 2, "everyday": 4})
+    title_weight: float = 1.5
+    title_imitation_weight: float = 1.0
+    title_neighbourhood_weight: float = 1.0
+    question_share: float = 0.3
+    title_repeats: dict[str, int] = field(default_factory=lambda: {"digital": 4, "council": 8})
+    repeats: dict[str, int] = field(default_factory=lambda: {"digital": 2, "everyday": 5, "glossary": 1, "council": 8})
     limits: dict[str, int] = field(default_factory=lambda: {"laws": 90_000})
 
 
@@ -57,7 +60,8 @@ class Lesson:
     """All that a student is shown.
 
     `teacher` has a unit row for each row of `taught` (rows of `pairs`), and none for the others. Row i of
-    `titles` stands over row i of `texts`.
+    `titles` stands over row i of `texts`; `title_teacher` and `text_teacher` have unit rows for `taught_titles`.
+    `frames` are the words that make a question of a title.
     """
 
     pairs: Sides
@@ -67,6 +71,10 @@ class Lesson:
     titles: Sides
     texts: Sides
     title_rows: NDArray[np.int64]
+    taught_titles: NDArray[np.int64]
+    title_teacher: NDArray[np.float32]
+    text_teacher: NDArray[np.float32]
+    frames: tuple[TokenBags, TokenBags]
 
 
 def train_table(start: NDArray[np.float32], lesson: Lesson, recipe: Recipe) -> NDArray[np.float32]:
@@ -85,25 +93,25 @@ def train_table(start: NDArray[np.float32], lesson: Lesson, recipe: Recipe) -> N
     title_batches = endless(lesson.title_rows, recipe.batch, random) if len(lesson.title_rows) > 1 else None
     optimiser = torch.optim.Adam([table], lr=recipe.learning_rate, betas=(0.9, 0.99), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _linear(len(batches), recipe.warm_up))
-    step = _Step(table, lesson, recipe, random)
+    step = Step(table, lesson, recipe, random)
     for batch in tqdm(batches, desc="training", unit="step", mininterval=10):
         optimiser.zero_grad(set_to_none=True)
         loss = step.pairs(batch)
-        if title_batches is not None and recipe.title_weight:
-            loss = loss + recipe.title_weight * step.titles(next(title_batches))
+        if title_batches is not None:
+            loss = loss + step.titles(next(title_batches))
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
     return np.asarray(table.detach().numpy(), dtype=np.float32)
 
 
-class _Step:
+class Step:
     """The losses of one step, for one table."""
 
     def __init__(self, table: Tensor, lesson: Lesson, recipe: Recipe, random: np.random.Generator) -> None:
         self._table, self._lesson, self._recipe, self._random = table, lesson, recipe, random
-        self._teacher_row = np.full(len(lesson.pairs.english), -1, dtype=np.int64)
-        self._teacher_row[lesson.taught] = np.arange(len(lesson.taught))
+        self._teacher_row = _places(lesson.taught, len(lesson.pairs.english))
+        self._title_teacher_row = _places(lesson.taught_titles, len(lesson.titles.english))
 
     def pairs(self, rows: NDArray[np.int64]) -> Tensor:
         """A translation is nearest, and both sides point where the teacher points, where it was asked."""
@@ -119,20 +127,45 @@ class _Step:
                 prefix = imitation(student[:, : recipe.imitation_prefix], teacher)
                 loss = loss + share * recipe.imitation_weight * (whole + 0.4 * prefix)
             if recipe.neighbourhood_weight:
-                near = neighbourhood(english[taught], french[taught], teacher, scale=recipe.scale)
+                near = neighbourhood(english[taught], french[taught], teacher, teacher, scale=recipe.scale)
                 loss = loss + share * recipe.neighbourhood_weight * near
         return loss
 
     def titles(self, rows: NDArray[np.int64]) -> Tensor:
-        """A title is nearest to its text, with the language of each drawn for the whole batch."""
-        title, title_text = self._either(self._lesson.titles, rows)
-        text, text_text = self._either(self._lesson.texts, rows)
-        return self._contrast(title, text, title_text, text_text, same_side=False)
+        """A title, or a question made of it, is nearest to its text, and as near to the others as the teacher says.
 
-    def _either(self, sides: Sides, rows: NDArray[np.int64]) -> tuple[Tensor, NDArray[np.int64]]:
-        if self._random.random() < 0.5:
-            return self._encode(sides.english, rows), sides.english_text[rows]
-        return self._encode(sides.french, rows), sides.french_text[rows]
+        The language of each side is drawn for the whole batch.
+        """
+        lesson, recipe = self._lesson, self._recipe
+        title_french, text_french = self._random.random(2) < 0.5
+        title, title_text = self._side(lesson.titles, rows, french=title_french)
+        text, text_text = self._side(lesson.texts, rows, french=text_french)
+        if recipe.question_share:
+            title = title + self._frames(lesson.frames[int(title_french)], len(rows))
+        loss = recipe.title_weight * self._contrast(title, text, title_text, text_text, same_side=False)
+        taught = np.flatnonzero(self._title_teacher_row[rows] >= 0)
+        if len(taught):
+            places = self._title_teacher_row[rows[taught]]
+            title_teacher = torch.from_numpy(lesson.title_teacher[places])
+            text_teacher = torch.from_numpy(lesson.text_teacher[places])
+            share = len(taught) / len(rows)
+            if recipe.title_imitation_weight:
+                copied = imitation(title[taught], title_teacher) + imitation(text[taught], text_teacher)
+                loss = loss + share * recipe.title_imitation_weight * copied
+            if recipe.title_neighbourhood_weight:
+                near = neighbourhood(title[taught], text[taught], title_teacher, text_teacher, scale=recipe.scale)
+                loss = loss + share * recipe.title_neighbourhood_weight * near
+        return loss
+
+    def _side(self, sides: Sides, rows: NDArray[np.int64], *, french: bool) -> tuple[Tensor, NDArray[np.int64]]:
+        bags, numbers = (sides.french, sides.french_text) if french else (sides.english, sides.english_text)
+        return self._encode(bags, rows), numbers[rows]
+
+    def _frames(self, bags: TokenBags, titles: int) -> Tensor:
+        """The words of a question around each title, drawn anew; zeros for titles that stay as they are."""
+        drawn = self._encode(bags, self._random.integers(len(bags), size=titles))
+        asked = (self._random.random(titles) < self._recipe.question_share).astype(np.float32)
+        return drawn * torch.from_numpy(asked)[:, None]
 
     def _contrast(
         self,
@@ -167,6 +200,13 @@ class _Step:
             mode="sum",
             per_sample_weights=torch.from_numpy(kept),
         )
+
+
+def _places(chosen: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+    """For each of `rows`, its place in `chosen`, -1 where it is not in there."""
+    places = np.full(rows, -1, dtype=np.int64)
+    places[chosen] = np.arange(len(chosen))
+    return places
 
 
 class _linear:

@@ -48,7 +48,8 @@ def teacher_vectors(texts: Sequence[str], cache: Path | None = None) -> NDArray[
     kept = cache / f"teacher-{digest}.npy" if cache else None
     if kept is not None and kept.exists():
         return np.asarray(np.load(kept), dtype=np.float32)
-    vectors = _encode(texts)
+    numbers = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    vectors = _encode(list(numbers))[[numbers[text] for text in texts]]
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         np.save(kept, vectors.astype(np.float16))

@@ -29,6 +29,8 @@ class Pair:
     source: str
     english: str
     french: str
+    meaning: str = ""
+    """Pairs of one meaning are no wrong answers to one another; where it is empty, those with a side in common."""
 
     @property
     def domain(self) -> Domain:

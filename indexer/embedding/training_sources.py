@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Domain = Literal["laws", "digital", "everyday"]
+Domain = Literal["laws", "digital", "everyday", "glossary", "council"]
 
 OGL_CANADA = "Open Government Licence - Canada"
 MIT = "MIT"
@@ -54,6 +54,8 @@ ALLOWED: tuple[Source, ...] = (
     _repository("cds-snc/platform-forms-client", MIT),
     _repository("cds-snc/report-a-cybercrime", MIT),
     _repository("cds-snc/resources-ressources", MIT),
+    Source("glossary", "glossary", APACHE, "indexer/data/glossary.toml"),
+    Source("council-documents", "council", APACHE, "corpus/sources"),
 )
 
 BY_NAME: dict[str, Source] = {source.name: source for source in ALLOWED}

