@@ -26,7 +26,7 @@ class Thresholds:
 
     answered: float = 0.35  # score of the best sentence below which the documents do not answer
     unnamed: float = 0.45  # its cosine, below which it does not answer if it holds nothing that the question names
-    listed: float = 0.65  # share of the best sentence's score that a jurisdiction's sentence needs to be listed
+    listed: float = 0.7  # share of the best sentence's score that a jurisdiction's sentence needs to be listed
     off_topic: float = 0.7  # the same, for one that names no term of the question where others do
     hits: int = 30  # passages looked at
     statements: int = 3  # sentences quoted where the question does not ask for a list
