@@ -25,6 +25,7 @@ class Thresholds:
     """When evidence counts; chosen on the tune split of `eval/gold`, `settled` on the whole of it."""
 
     answered: float = 0.35  # score of the best sentence below which the documents do not answer
+    meant: float = 0.24  # cosine of one of the best three sentences, below which none is about what is asked
     unnamed: float = 0.45  # its cosine, below which it does not answer if it holds nothing that the question names
     listed: float = 0.7  # share of the best sentence's score that a jurisdiction's sentence needs to be listed
     off_topic: float = 0.7  # the same, for one that names no term of the question where others do
@@ -51,7 +52,7 @@ def answer(
     vector = query_vector(embedder, query)
     hits = retrieve(index, query, vector, limit=max(query.limit, thresholds.hits), reranker=reranker)
     found = evidence.find(index, embedder, query, vector, hits)
-    answered = bool(found) and _close(found[0], thresholds)
+    answered = _close(found, thresholds)
     chosen: list[Evidence] = []
     if answered:
         chosen = _for_list(found, thresholds) if query.kind == "list" else _statements(found, query, thresholds)
@@ -120,9 +121,13 @@ def _place(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _close(best: Evidence, thresholds: Thresholds) -> bool:
-    """Whether the best sentence is close enough to the question to be an answer."""
-    return best.score >= thresholds.answered and (best.overlap > 0 or best.cosine >= thresholds.unnamed)
+def _close(found: Sequence[Evidence], thresholds: Thresholds) -> bool:
+    """Whether the best sentence is close enough to the question to be an answer; `found` is best first."""
+    if not found or found[0].score < thresholds.answered:
+        return False
+    if max(item.cosine for item in found[: thresholds.statements]) < thresholds.meant:
+        return False
+    return found[0].overlap > 0 or found[0].cosine >= thresholds.unnamed
 
 
 def _statements(found: Sequence[Evidence], query: Query, thresholds: Thresholds) -> list[Evidence]:
