@@ -22,12 +22,13 @@ class Notice:
 
     `limit`, `consent` and `act` are beginnings of words, one of each in a sentence; `others` those of people whose
     consent is another matter. `direct` are regular expressions for the beginning of a sentence that is a notice by
-    itself, `restricted` phrases for one that speaks of the document.
+    itself, `restricted` phrases for one that speaks of the document, `labels` what stands before its colon.
     """
 
     limit: tuple[str, ...]
     consent: tuple[str, ...]
     act: tuple[str, ...]
+    labels: tuple[str, ...]
     others: tuple[str, ...]
     direct: tuple[str, ...]
     restricted: tuple[str, ...]

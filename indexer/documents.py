@@ -188,7 +188,8 @@ class Section:
 
     `blocks` are consecutive in the document; a block may be cut into several where a new speaker begins inside it.
     Leading headings belong to the section that they open. `jurisdictions` are those whose section it is; empty where
-    it belongs to nobody.
+    it belongs to nobody. `credits_named` says whether it may also be about others that its text names, `says_none` that
+    its words say that there is nothing to say.
     """
 
     blocks: tuple[Block, ...]
@@ -197,6 +198,8 @@ class Section:
     jurisdictions: tuple[str, ...] = ()
     speaker: str | None = None
     attribution: Attribution = Attribution.STATED
+    credits_named: bool = True
+    says_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ def notices_in(text: str, *, itself: bool = False) -> tuple[tuple[int, int], ...
     """The spans `(start, end)` of the sentences of `text` that say so.
 
     Where a document tells of its subject, sentences on sharing and consent are no notices: with `itself` only those
-    count that speak of the document itself or are nothing but a notice ("Do not forward.").
+    count that speak of the document itself, or are nothing but a notice ("Do not forward."); a remark ("Note: …")
+    that names sharing and consent speaks of it.
     """
     return tuple(
         (start, end) for start, end in sentences.split(text) if _is_notice(fold(text[start:end]), itself=itself)
@@ -28,11 +29,14 @@ def notices_in(text: str, *, itself: bool = False) -> tuple[tuple[int, int], ...
 
 def _is_notice(sentence: str, *, itself: bool) -> bool:
     found = _patterns()
-    if found.direct.match(sentence.lstrip(_OPENING)):
+    label, _, labelled = sentence.partition(":")
+    is_remark = label.strip(_OPENING) in table().notice.labels
+    if found.direct.match((labelled if is_remark else sentence).lstrip(_OPENING)):
         return True
     of_itself = form_words().itself.search(sentence) is not None
     if of_itself and found.restricted.search(sentence):
         return True
+    of_itself = of_itself or is_remark
     if (itself and not of_itself) or found.others.search(sentence):
         return False
     return all(pattern.search(sentence) for pattern in (found.limit, found.consent, found.act))

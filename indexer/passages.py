@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from indexer import jurisdictions, language, sentences
+from indexer import language, mentions, sentences
 from indexer.document_words import is_no_answer
 from indexer.documents import Attribution, BlockKind, Document, DocumentRecord, Passage, PassageKind, Section
 
@@ -18,17 +18,20 @@ MAX_WORDS = 180
 TARGET_WORDS = 110  # what the passages of a long section come near to
 MAX_SENTENCE_WORDS = MAX_WORDS - MIN_WORDS  # a longer sentence is cut, or a short neighbour would find no room
 
+_CUT_PARAGRAPH = 15**2  # as bad as a length 15 words off the target
+
 _WORD = re.compile(r"\S+")
 _CLAUSE_END = re.compile(r"[;:,)»–—]$")
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence, or a piece of an over-long one: never cut further."""
+    """A sentence, or a piece of an over-long one: never cut further. `closes` where a passage may well end after it."""
 
     start: int
     end: int
     words: int
+    closes: bool = True
 
 
 def cut(document: Document, record: DocumentRecord, sections: tuple[Section, ...]) -> tuple[Passage, ...]:
@@ -43,7 +46,8 @@ def cut(document: Document, record: DocumentRecord, sections: tuple[Section, ...
         for start, end in _spans(document, section):
             text = document.text[start:end]
             seen[text] += 1
-            named = jurisdictions.named_in(text)
+            said = _said(document, section, start, end)
+            named = _named(text, section, said, start) if section.credits_named else ()
             passages.append(
                 Passage(
                     id=passage_id(record.id, text, seen[text]),
@@ -51,7 +55,7 @@ def cut(document: Document, record: DocumentRecord, sections: tuple[Section, ...
                     text=text,
                     start=start,
                     end=end,
-                    page=document.page_at(start),
+                    page=document.page_at(said[0][0] if said else start),
                     language=language.detect(text, default=record.language),
                     role=section.role,
                     jurisdictions=tuple(dict.fromkeys((*section.jurisdictions, *named))),
@@ -60,22 +64,34 @@ def cut(document: Document, record: DocumentRecord, sections: tuple[Section, ...
                     meeting_date=record.meeting_date,
                     # Who is only named in a text that belongs to nobody may not be whom it is about.
                     attribution=section.attribution if section.jurisdictions or not named else Attribution.INFERRED,
-                    kind=_kind(document, section, start, end),
+                    kind=_kind(document, section, said),
                 )
             )
     return tuple(passages)
 
 
-def _kind(document: Document, section: Section, start: int, end: int) -> PassageKind:
-    """What the passage from `start` to `end` says: statements, only titles, or that there is nothing to say."""
-    said = [
-        document.text[max(block.start, start) : min(block.end, end)]
+def _said(document: Document, section: Section, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The spans of the section between `start` and `end` that are no headings."""
+    return tuple(
+        (max(block.start, start), min(block.end, end))
         for block in section.blocks
         if block.kind is not BlockKind.HEADING and block.start < end and block.end > start
-    ]
+    )
+
+
+def _named(text: str, section: Section, said: Sequence[tuple[int, int]], start: int) -> tuple[str, ...]:
+    """Whom else the passage may be about: those whom it names; where it has an owner, not in its headings."""
+    if section.jurisdictions:
+        text = "\n".join(text[begin - start : end - start] for begin, end in said)
+    return mentions.concerned(text)
+
+
+def _kind(document: Document, section: Section, said: Sequence[tuple[int, int]]) -> PassageKind:
+    """What the passage says: statements, only titles, or that there is nothing to say."""
     if not said:
         return PassageKind.HEADING
-    return PassageKind.NO_ANSWER if all(is_no_answer(text) for text in said) else PassageKind.STATEMENT
+    silent = section.says_none or all(is_no_answer(document.text[begin:stop]) for begin, stop in said)
+    return PassageKind.NO_ANSWER if silent else PassageKind.STATEMENT
 
 
 def passage_id(document_id: str, text: str, occurrence: int) -> str:
@@ -87,6 +103,7 @@ def passage_id(document_id: str, text: str, occurrence: int) -> str:
 def _spans(document: Document, section: Section) -> Iterator[tuple[int, int]]:
     """Spans of the section's passages: the partition of its units with the least squared distance from the target.
 
+    A cut inside a paragraph, or after words that announce what follows, costs as much as a length far from the target.
     Lengths outside MIN_WORDS to MAX_WORDS cost more than any distance within them, so they come only where the
     sentences leave no other choice.
     """
@@ -100,6 +117,7 @@ def _spans(document: Document, section: Section) -> Iterator[tuple[int, int]]:
             if words > MAX_WORDS and begin < end - 1:
                 break
             penalty = 0.0 if MIN_WORDS <= words <= MAX_WORDS else float(MAX_WORDS**3)
+            penalty += 0.0 if units[end - 1].closes else float(_CUT_PARAGRAPH)
             options.append((best[begin][0] + (words - TARGET_WORDS) ** 2 + penalty, begin))
         best.append(min(options))
     cuts = [len(units)]
@@ -121,13 +139,14 @@ def _units(document: Document, section: Section) -> Iterator[_Unit]:
             continue
         for start, end in sentences.split(document.text[block.start : block.end]):
             for unit in _pieces(document.text, block.start + start, block.start + end):
+                closes = unit.end == block.end and document.text[unit.end - 1] != ":"
                 if opening is not None and opening_words + unit.words <= MAX_WORDS:
-                    yield _Unit(opening, unit.end, opening_words + unit.words)
+                    yield _Unit(opening, unit.end, opening_words + unit.words, closes)
                 elif opening is not None:
                     yield from _pieces(document.text, opening, last_end)
-                    yield unit
+                    yield replace(unit, closes=closes)
                 else:
-                    yield unit
+                    yield replace(unit, closes=closes)
                 opening, opening_words = None, 0
     if opening is not None:
         yield from _pieces(document.text, opening, last_end)

@@ -14,6 +14,7 @@ from indexer.document_words import is_column_head, is_no_answer, opening_pattern
 from indexer.documents import (
     Aside,
     AsideReason,
+    Attribution,
     Block,
     BlockKind,
     Document,
@@ -23,12 +24,13 @@ from indexer.documents import (
     Role,
     Section,
 )
+from indexer.jurisdictions import named_in
 from indexer.layouts import record_items
 from indexer.layouts.people import People
 from indexer.layouts.record_columns import Columns, repeats_head
 from indexer.layouts.record_words import record_words
 from indexer.layouts.record_zones import Zone, cell_titles, heads, is_label, opens_item, people, zones
-from indexer.layouts.titles import is_lettered
+from indexer.layouts.titles import is_lettered, title_letter
 from indexer.layouts.turns import Turn, after_lead, turns
 from indexer.text import fold
 
@@ -37,6 +39,9 @@ _LETTERED_LEVEL = 9  # below every heading that the readers know
 _BARE_NUMBER = re.compile(r"\d{1,2}[.)]?")
 _ENUMERATED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s")
 _BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+# An answer glued to the question before it, which a new line parted on the page; the question mark of an address has
+# a point or slash before it.
+_ANSWER = re.compile(r"(?<!\S)[^\s?/.@]*[^\W\d_]\?(?=[A-ZÀ-ÖØ-Þ][^\W\d_A-ZÀ-ÖØ-Þ])")
 _SENTENCE_END = re.compile(r"[.!?]\s*$")
 
 
@@ -133,11 +138,18 @@ class _Reader:
             return
         if any(other.kind is not BlockKind.HEADING for other in self._held) or self._item:
             self._flush()
+        level = self._level(text, level)
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
         self._path.append((level, text))
         self._held.append(block)
         self._speaker, self._leads, self._open = None, False, False
+
+    def _level(self, text: str, level: int) -> int:
+        """The level of a title: "C)" stands where "B)" does, whatever the readers took each for."""
+        letter = title_letter(text)
+        siblings = (known for known, title in self._path if letter and "" < title_letter(title) < letter)
+        return next(siblings, level)
 
     def _by_label(self, block: Block) -> Iterator[Block]:
         """The block, cut where a decision or follow-up opens inside it."""
@@ -175,7 +187,10 @@ class _Reader:
         self._end_item()
         if self._says_none(block, text):
             self._flush()
-            self._emit([block], role=Role.FOLLOW_UP)
+            self._emit([block], role=Role.FOLLOW_UP, says_none=True)
+            return
+        if _BARE_ADDRESS.fullmatch(text) and self._held and self._text(self._held[-1]).endswith(":"):
+            self._held.append(block)
             return
         if _BARE_ADDRESS.fullmatch(text):  # the target of a link, printed at the foot of the page
             going_on = self._speaker, self._leads, self._open
@@ -197,6 +212,7 @@ class _Reader:
         opening = re.match(r"\d{1,2}\.\s+", text)
         first = opening.end() if opening else 0
         cuts = [0, *(turn.start for turn in found if turn.start > first and not after_lead(text, turn))]
+        cuts.extend(answer.end() for answer in _ANSWER.finditer(text))
         pieces = list(self._cut(block, sorted(set(cuts))))
         by_start = {
             block.start + (0 if turn.start <= first or after_lead(text, turn) else turn.start): turn for turn in found
@@ -243,7 +259,7 @@ class _Reader:
         while len(blocks) > 1 and self._is_no_part(blocks[-1]):
             after.insert(0, blocks.pop())
         if role := record_items.says_none(self.document.text[blocks[0].start : blocks[-1].end]):
-            self._emit([*blocks, *after], role=role)
+            self._emit([*blocks, *after], role=role, says_none=True)
             return
         found = record_items.item(
             self.document,
@@ -256,7 +272,13 @@ class _Reader:
             before=self.items,
         )
         self.items.append(found)
-        self._emit(blocks, role=found.kind, jurisdictions=found.jurisdictions, heading=found.heading)
+        self._emit(
+            blocks,
+            role=found.kind,
+            jurisdictions=found.jurisdictions,
+            heading=found.heading,
+            credits_named=False,
+        )
         self._speaker, self._leads, self._open = None, False, False
         if after:
             self._emit(after, role=Role.FOLLOW_UP if self.columns.is_field(after[0]) else None)
@@ -277,8 +299,12 @@ class _Reader:
         role: Role | None = None,
         jurisdictions: tuple[str, ...] | None = None,
         heading: tuple[str, ...] | None = None,
+        credits_named: bool = True,
+        says_none: bool = False,
     ) -> None:
-        speaker = None
+        speaker, attribution = None, Attribution.STATED
+        if self._zone is Zone.TITLE:  # where the meeting was held
+            credits_named = False
         if role is None:
             role = {
                 Zone.TITLE: Role.BACKGROUND,
@@ -291,6 +317,9 @@ class _Reader:
                 jurisdictions = tuple(
                     dict.fromkeys(code for name in names for code in self.people.codes(name, written))
                 )
+                if jurisdictions and not set(jurisdictions) & set(named_in(written) or jurisdictions):
+                    # Another affiliation than in the rest of the record: a slip of the pen, here or there.
+                    attribution, credits_named = Attribution.INFERRED, False
         self.sections.append(
             Section(
                 blocks=tuple(blocks),
@@ -298,5 +327,8 @@ class _Reader:
                 role=role,
                 jurisdictions=jurisdictions or (),
                 speaker=speaker,
+                attribution=attribution,
+                credits_named=credits_named,
+                says_none=says_none,
             )
         )

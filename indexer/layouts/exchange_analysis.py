@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from indexer import jurisdictions
+from indexer import jurisdictions, mentions
 from indexer.document_words import heading_role, table
 from indexer.documents import (
     Aside,
@@ -153,7 +153,7 @@ class _Front:
             return None, Attribution.STATED
         if code := self._opening_name(item[0]):
             return code, Attribution.STATED
-        named = jurisdictions.named_in("\n".join(self._text(block) for block in item))
+        named = mentions.concerned("\n".join(self._text(block) for block in item))
         return (named[0], Attribution.INFERRED) if named else (None, Attribution.STATED)
 
     def _opening_name(self, block: Block) -> str | None:

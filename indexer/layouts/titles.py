@@ -31,3 +31,8 @@ def is_lettered(text: str) -> bool:
     if _LETTERED.match(text) is None or len(text.split()) > _LETTERED_WORDS or _SENTENCE_END.search(text):
         return False
     return not _INNER_END.search(text)
+
+
+def title_letter(text: str) -> str:
+    """The letter that a title opens with, "B" of "B) Treasurer's report"; empty without one."""
+    return text[0] if _LETTERED.match(text) else ""

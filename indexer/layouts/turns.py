@@ -16,6 +16,8 @@ from indexer.text import fold
 _APPOSITION = 200  # characters after a name in which commas may set off an office
 _FIELD = 80  # characters between a name and the colon after its affiliation
 _APPOSED = re.compile(r",\s[^.,;:]{2,80},\s[a-zà-öø-ÿ]")
+# After the brackets of an affiliation: others ("(by telephone)"), and a comma.
+_FURTHER = re.compile(r"^(?:\s?\([^()]{2,60}\))*,?")
 _GOES_ON = re.compile(r"\s+[a-zà-öø-ÿ]|\s?:\s")
 
 
@@ -86,14 +88,14 @@ def _turn(text: str, match: re.Match[str], people: People) -> Turn | None:
         after = _affiliation(after[second.end() :])[1]
     at_start = not text[:start].strip(" .)0123456789") or match["lead"] is not None
     speaks, strongly = _speaks(after), _speaks(after, strongly=True)
-    if all(people.knows(name) for name in names):
+    if jurisdictions.named_in(affiliation) and (at_start or speaks):
+        opens = True
+    elif all(people.knows(name) for name in names):
         unlike_any = len(names[0].split()) > 1 or affiliation != "" or at_start
         goes_on = _GOES_ON.match(after) is not None or (at_start and _APPOSED.match(after) is not None)
         opens = goes_on and (speaks or unlike_any)
-    elif jurisdictions.named_in(affiliation):
-        opens = at_start or speaks
     else:
-        opens = at_start and strongly
+        opens = at_start and (strongly or (speaks and len(names) > 1))
     return Turn(start, tuple(names), affiliation) if opens else None
 
 
@@ -144,8 +146,10 @@ def _affiliation(rest: str) -> tuple[str, str]:
     if colon > 0 and jurisdictions.named_in(rest[1:colon]):
         return rest[1:colon].strip(), rest[colon:]
     for match in re.finditer(r",\s", rest[:_APPOSITION]):
-        if match.start() and _speaks(rest[match.end() - 1 :]):
-            return rest[1 : match.start()].strip(), rest[match.end() - 1 :]
+        following = rest[match.end() - 1 :]
+        second = _second().match(following)
+        if match.start() and _speaks(following[second.end() :] if second else following):
+            return rest[1 : match.start()].strip(), following
     return "", rest
 
 
@@ -154,8 +158,7 @@ def _in_brackets(rest: str, inside: int) -> tuple[str, str]:
     for at, sign in enumerate(rest[: 4 * _APPOSITION]):
         depth += (sign == "(") - (sign == ")")
         if depth == 0 and at >= inside:
-            following = rest[at + 1 :]
-            return rest[inside:at].strip(), following[1:] if following[:1] == "," else following
+            return rest[inside:at].strip(), _FURTHER.sub("", rest[at + 1 :], count=1)
     return "", rest
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import takewhile
 
 from indexer.readers.vocabulary import layout_words
 
@@ -37,20 +38,26 @@ def furniture(
     """
     tops = [list(range(min(_EDGE, len(p)))) for p in pages]
     bottoms = [list(range(len(p) - 1, max(-1, len(p) - 1 - _EDGE), -1)) for p in pages]
-    repeated = [_repeated(pages, edges, min_pages, counting) for edges in (tops, bottoms)]
-    dropped: list[frozenset[int]] = []
-    for number, lines in enumerate(pages):
-        gone: set[int] = set()
-        for edges, keys in zip((tops, bottoms), repeated, strict=True):
-            for i in edges[number]:
-                if _key(lines[i]) in keys or is_page_number(lines[i]):
-                    gone.add(i)
-                elif not is_page_number(lines[i]):
-                    # Furniture stands outermost: text between an edge and a repeated line is content.
-                    break
-        gone.update(i for i, line in enumerate(lines) if is_page_line(line))
-        dropped.append(frozenset(gone))
-    return dropped
+    outermost = [_outermost(pages, edges, min_pages, counting) for edges in (tops, bottoms)]
+    page_lines = [[i for i, line in enumerate(lines) if is_page_line(line)] for lines in pages]
+    return [frozenset().union(*parts) for parts in zip(*outermost, page_lines, strict=True)]
+
+
+def _outermost(
+    pages: Sequence[Sequence[str]], edges: Sequence[Sequence[int]], min_pages: int, counting: bool
+) -> Sequence[Sequence[int]]:
+    """The lines of this edge of each page that are furniture, from the edge inwards.
+
+    Furniture stands outermost: text between an edge and a repeated line is content. So the same line is content on
+    other pages too, where too few are left on which it stands outermost.
+    """
+    while True:
+        keys = _repeated(pages, edges, min_pages, counting)
+        furnished = [[_key(line) in keys or is_page_number(line) for line in lines] for lines in pages]
+        kept = [list(takewhile(is_so.__getitem__, indexes)) for is_so, indexes in zip(furnished, edges, strict=True)]
+        if kept == edges:
+            return kept
+        edges = kept
 
 
 def _repeated(
@@ -71,7 +78,7 @@ def _repeated(
     going_up = {
         key
         for key, found in numbered.items()
-        if len(found) >= max(_MIN_PAGES, _SHARE * filled) and _counts_pages(found)
+        if len({page for page, _ in found}) >= max(_MIN_PAGES, _SHARE * filled) and _counts_pages(found)
     }
     return frozenset(key for key in same | going_up if key.strip("# "))
 

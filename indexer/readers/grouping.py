@@ -194,7 +194,9 @@ class _Grouping:
         if line.far and not line.fresh:
             return False
         narrow = self._typography.is_narrow(group.width)
-        if line.gap and not line.fresh and not narrow and self._is_beside(i):
+        # What ends the sentence is its last line; the next cell would hardly do so.
+        linked = ends_linking(group.text) and begins_lower(line.text) and is_finished(line.text)
+        if line.gap and not line.fresh and not narrow and not linked and self._is_beside(i):
             return False
         ahead = self._column_ahead(i)
         if not self._typography.same_column(group.column, ahead):

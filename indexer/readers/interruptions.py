@@ -67,6 +67,8 @@ def _cut_sentence(before: Sequence[Draft], draft: Draft, typography: Typography,
     if draft.kind is not BlockKind.PARAGRAPH or not before:
         return None
     lower = begins_lower(draft.text)
+    if _announces(before[-1]) and (parted or (lower and draft.fresh)):
+        return _beside_announced(before, draft, parted)
     if not lower and not (draft.fresh and begins_upper(draft.text)):
         return None
     beside = before[-1].page == draft.page and _in_side_column(before[-1], typography)
@@ -82,6 +84,23 @@ def _cut_sentence(before: Sequence[Draft], draft: Draft, typography: Typography,
         running = near and candidate.kind in _RUNNING
         return at if running and _is_cut(candidate, draft, typography, lower=lower) else None
     return None
+
+
+def _announces(draft: Draft) -> bool:
+    """Whether an item ends with a dash, after which a new sentence has to follow."""
+    return draft.kind is BlockKind.LIST_ITEM and draft.text.endswith((" -", " –", " —"))
+
+
+def _beside_announced(before: Sequence[Draft], draft: Draft, parted: bool) -> int | None:
+    """Where the end of a page cut two items of which the last only announces something, each takes its own rest.
+
+    The rest that begins within a sentence comes first and goes with the item before; the next one follows the dash.
+    """
+    if parted:
+        return len(before) - 1
+    other = before[-2] if len(before) > 1 else None
+    cut = other is not None and other.kind in _RUNNING and not is_finished(other.text) and other.page == before[-1].page
+    return len(before) - 2 if cut else None
 
 
 def _cut_cell(before: Sequence[Draft], draft: Draft, typography: Typography) -> int | None:

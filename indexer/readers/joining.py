@@ -15,6 +15,7 @@ _FINISHED = re.compile(r"[.!?:;…][\s»”\"’')\]]*$")
 _SENTENCE_FINISHED = re.compile(r"[.!?…][\s»”\"’')\]]*$")
 # How much of the end of a block is looked at; blocks grow line by line, and may grow long.
 _TAIL = 200
+_LONGEST_FIGURE = 16  # signs of a word with a figure in it that is no piece of an address
 _LONGEST_WORD = 2_000
 _OPENING_SIGNS = "([{«“\"'‘’ "
 _HYPHENATED_END = re.compile(r"(?:^|(?<=[\s(«“\"/’']))([^\s(«“\"/’']*[\w.])-$")
@@ -140,7 +141,8 @@ def join(head: str, tail: str, spellings: Spellings) -> tuple[str, int]:
 def _is_cut_address(head: str, last: str, tail: str) -> bool:
     if "://" not in last or is_url(tail):
         return False
-    alone = last == head and " " not in tail and any(c.isdigit() for c in tail)
+    odd = " " not in tail and any(c.isdigit() for c in tail)
+    alone = odd and (last == head or len(tail) > _LONGEST_FIGURE)
     return last.endswith(("/", "_", "=")) or (alone and len(last) > 40)
 
 

@@ -18,6 +18,7 @@ from indexer.readers.flat_tables import add_flat_table
 from indexer.readers.furniture import furniture, is_page_line
 from indexer.readers.joining import Spellings
 from indexer.readers.lines import Line
+from indexer.readers.link_targets import link_targets
 from indexer.readers.reflow import reflow
 from indexer.readers.typography import Typography
 
@@ -139,10 +140,16 @@ def _furnished(pages: Sequence[Sequence[str]], numbered: bool) -> list[list[Line
     else:  # without pages nothing repeats from page to page, and a lone number may be content
         gone = [frozenset(i for i, text in enumerate(page) if is_page_line(text)) for page in texts]
     # A cell that says that there is nothing to say may stand at the foot of most pages.
-    return [
+    kept = [
         list(_kept(page, frozenset(i for i in drop if not is_no_answer(page[i].text))))
         for page, drop in zip(laid_out, gone, strict=True)
     ]
+    return [_without_targets(page, ends_page=number < len(kept)) for number, page in enumerate(kept, start=1)]
+
+
+def _without_targets(page: Sequence[Line], *, ends_page: bool) -> list[Line]:
+    targets = link_targets(page, ends_page=ends_page)
+    return [line for i, line in enumerate(page) if i not in targets]
 
 
 def _kept(page: Sequence[Line], drop: frozenset[int]) -> Iterator[Line]:

@@ -9,7 +9,18 @@ import docx
 import pytest
 
 from indexer import describe, layouts, passages
-from indexer.documents import Document, DocumentType, ItemStatus, Layout, Role, Section
+from indexer.documents import (
+    Attribution,
+    Document,
+    DocumentRecord,
+    DocumentType,
+    ItemStatus,
+    Layout,
+    Passage,
+    PassageKind,
+    Role,
+    Section,
+)
 from indexer.readers import read
 
 # A made-up record, as its agenda items: title, discussion lines, decisions and follow-ups.
@@ -272,3 +283,106 @@ def test_owner_and_due_in_other_words(
     )
     (item,) = layouts.recognise(document, make_record(type=DocumentType.DECISION_RECORD)).items  # type: ignore[arg-type]
     assert (item.owner, item.due) == (owner, due)
+
+
+Make = Callable[..., Document]
+MakeRecord = Callable[..., DocumentRecord]
+
+
+def cut_record(make_document: Make, make_record: MakeRecord, *blocks: tuple[object, ...]) -> tuple[Passage, ...]:
+    """The passages of a record of these blocks."""
+    document = make_document(*blocks)
+    made = make_record(type=DocumentType.DECISION_RECORD)
+    return passages.cut(document, made, layouts.recognise(document, made).sections)
+
+
+def test_lettered_titles_stand_beside_each_other(make_document: Make, make_record: MakeRecord) -> None:
+    found = cut_record(
+        make_document, make_record,
+        ("heading", "1. Lamps", 1), ("heading", "A) Oil", 2), ("paragraph", "It burns."),
+        ("paragraph", "B) Wicks of lamps"), ("paragraph", "They burn too."),
+        ("heading", "C) Glass", 3), ("paragraph", "It does not."),
+    )  # fmt: skip
+    assert [p.heading for p in found] == [
+        ("1. Lamps", "A) Oil"),
+        ("1. Lamps", "B) Wicks of lamps"),
+        ("1. Lamps", "C) Glass"),
+    ]
+
+
+def test_letters_that_begin_anew_stand_below(make_document: Make, make_record: MakeRecord) -> None:
+    found = cut_record(
+        make_document, make_record,
+        ("heading", "1. Lamps", 1), ("heading", "B) Wicks", 2), ("heading", "A) Oil", 3), ("paragraph", "It burns."),
+    )  # fmt: skip
+    assert found[-1].heading == ("1. Lamps", "B) Wicks", "A) Oil")
+
+
+def test_that_nothing_is_to_follow_up_is_no_statement(record: tuple[Document, Layout]) -> None:
+    document, layout = record
+    cut = passages.cut(document, describe.describe(document, "0", None), layout.sections)
+    assert [p.kind for p in cut if "No action item is recorded" in p.text] == [PassageKind.NO_ANSWER]
+    assert all(p.kind is PassageKind.STATEMENT for p in cut if p.text.startswith(("Decision", "Action Item")))
+
+
+def test_an_address_that_a_speaker_announces_is_the_speakers(make_document: Make, make_record: MakeRecord) -> None:
+    address = "https://port.example/lamps"
+    for lead, speaker in (("The plan is here:", "Odile Marée"), ("The plan is drawn.", None)):
+        found = cut_record(
+            make_document, make_record,
+            ("heading", "1. Lamps", 1), ("paragraph", f"Odile Marée (Québec) replies. {lead}"), ("paragraph", address),
+        )  # fmt: skip
+        assert [p.speaker for p in found if address in p.text] == [speaker]
+
+
+def test_an_answer_glued_to_the_question_is_not_the_askers(make_document: Make, make_record: MakeRecord) -> None:
+    found = cut_record(
+        make_document, make_record,
+        ("heading", "1. Lamps", 1), ("paragraph", "Odile Marée (Québec) asks: who pays for the oil?The harbour does."),
+    )  # fmt: skip
+    assert [(p.text.split("\n")[-1], p.speaker) for p in found] == [
+        ("Odile Marée (Québec) asks: who pays for the oil?", "Odile Marée"),
+        ("The harbour does.", None),
+    ]
+
+
+@pytest.mark.parametrize("address", ["https://port.example/lamps?Harbour=one", "port.example?Harbour=one"])
+def test_the_question_mark_of_an_address_ends_no_question(
+    make_document: Make, make_record: MakeRecord, address: str
+) -> None:
+    text = f"Odile Marée (Québec) says that the plan of lamps is at {address} since May."
+    found = cut_record(make_document, make_record, ("heading", "1. Lamps", 1), ("paragraph", text))
+    assert [p.text.split("\n")[-1] for p in found] == [text]
+
+
+def test_where_the_meeting_was_held_credits_nobody(make_document: Make, make_record: MakeRecord) -> None:
+    found = cut_record(
+        make_document, make_record,
+        ("heading", "Record of decision", 1), ("paragraph", "4 May 2030, Halifax, Nova Scotia"),
+        ("heading", "Attendance", 2), ("list_item", "Ada Marsh, Yukon"),
+        ("heading", "1. Lamps", 1), ("paragraph", "A lamp was lit in Nova Scotia."),
+    )  # fmt: skip
+    by_role = {p.role: p.jurisdictions for p in found}
+    assert by_role[Role.BACKGROUND] == () and by_role[Role.DISCUSSION] == ("NS",)
+
+
+def test_an_item_is_its_owners_alone(make_document: Make, make_record: MakeRecord) -> None:
+    found = cut_record(
+        make_document, make_record,
+        ("heading", "1. Lamps", 1), ("paragraph", "Odile Marée (Québec) agrees."),
+        ("paragraph", "Action Item 1: Odile Marée will send the lamp of Manitoba back."),
+    )  # fmt: skip
+    assert found[-1].role is Role.FOLLOW_UP and found[-1].jurisdictions == ("QC",)
+
+
+def test_another_affiliation_than_in_the_list_makes_it_unsure(make_document: Make, make_record: MakeRecord) -> None:
+    found = cut_record(
+        make_document, make_record,
+        ("heading", "Record of decision", 1), ("heading", "Attendance", 2), ("list_item", "Ada Marsh, Yukon"),
+        ("heading", "1. Lamps", 1), ("paragraph", "Ada Marsh (Yukon) lit a lamp and thanks all."),
+        ("paragraph", "Ada Marsh (Manitoba) lit a lamp too."),
+    )  # fmt: skip
+    assert [(p.jurisdictions, p.attribution) for p in found if p.speaker == "Ada Marsh"] == [
+        (("YT",), Attribution.STATED),
+        (("YT",), Attribution.INFERRED),
+    ]

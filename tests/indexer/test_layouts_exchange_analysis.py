@@ -179,6 +179,19 @@ def test_an_achievement_belongs_to_whom_its_words_say_or_to_nobody(
     ]
 
 
+def test_an_achievement_is_not_of_whom_it_only_thanks(make_document: Make, make_record: MakeRecord) -> None:
+    document = make_document(
+        ("heading", "Notable achievements", 2),
+        ("list_item", "A tide table was drawn. Its makers thank Nunavut.", 1),
+        ("list_item", "A rope walk, for which its makers thank Nunavut, was opened in Yukon.", 1),
+    )
+    layout = layouts.recognise(document, make_record(type=DocumentType.EXCHANGE_ANALYSIS))
+    assert [(owner, how) for _, _, owner, how in said(document, layout)][-2:] == [
+        ((), Attribution.STATED),
+        (("YT",), Attribution.INFERRED),
+    ]
+
+
 def test_a_nested_achievement_that_opens_with_a_name_belongs_to_that_member(
     make_document: Make, make_record: MakeRecord
 ) -> None:

@@ -51,6 +51,14 @@ def said_by(text: str, people: People) -> list[tuple[str, ...]]:
         ("Nothing was said. Ann Lee (Nunavut) objects. Gil Delorme agrees.", [("Ann Lee",), ("Gil Delorme",)]),
         ("Bo Fjord (Alberta) wonders why.", [("Bo Fjord",)]),
         ("Bo Fjord wonders why.", [("Bo Fjord",)]),
+        # A jurisdiction after a known name at the start leaves no doubt, whatever follows; nor do two names that speak.
+        ("Ann Lee (Nunavut) Lamps are dear.", [("Ann Lee",)]),
+        ("Bo Fjord and Ida Holm present the lamp.", [("Bo Fjord", "Ida Holm")]),
+        ("Bo Fjord and Ida Holm went home.", []),
+        # Further brackets after the affiliation, and another speaker after it.
+        ("Nothing was said. Bo Fjord (Alberta) (by telephone), wonders why.", [("Bo Fjord",)]),
+        ("Nothing was said. Bo Fjord (Alberta) (by telephone) (late) wonders why.", [("Bo Fjord",)]),
+        ("Gil Delorme, Manitoba, and Ida Holm present the lamp.", [("Gil Delorme", "Ida Holm")]),
         # Two people of one surname, and nothing that tells which.
         ("Mme Marée sourit.", []),
         # Bodies, things and places.

@@ -45,6 +45,10 @@ def test_the_words_must_stand_in_one_sentence() -> None:
         "Ce formulaire n’est pas public.",
         "Pour faire circuler cette fiche, il faut l’autorisation de son auteur.",
         "La diffusion de ces pages nécessite le consentement du port.",
+        "Note: nothing may be shared without the consent of the harbour.",
+        "Remarque : rien ne se diffuse sans l’accord du port.",
+        "Note: Please do not forward.",
+        "* Avis : à l’usage exclusif des membres",
     ],
 )
 def test_a_notice_is_found_wherever_it_stands(notice: str) -> None:
@@ -62,6 +66,10 @@ def test_a_notice_is_found_wherever_it_stands(notice: str) -> None:
         "Do not share it with the crew.",
         "On peut ne pas diffuser la carte.",
         "Members may only vote once.",
+        "Note: the lounge of the pier is for members only.",
+        "Note: do not share passwords with the crew.",
+        "Note: catch figures are shared only with the consent of the client.",
+        "Nothing is shared here without the consent of the harbour: note it.",
         "No ferry may leave without the approval of the harbour master, who shares the log.",
     ],
 )

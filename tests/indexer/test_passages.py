@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,8 +21,17 @@ from hypothesis import strategies as st
 
 from indexer import layouts, sentences
 from indexer.describe import describe
-from indexer.documents import BlockKind, Document, DocumentRecord, Passage, Role, Section
-from indexer.passages import MAX_SENTENCE_WORDS, MAX_WORDS, MIN_WORDS, cut, passage_id
+from indexer.documents import (
+    Attribution,
+    BlockKind,
+    Document,
+    DocumentRecord,
+    Passage,
+    PassageKind,
+    Role,
+    Section,
+)
+from indexer.passages import MAX_SENTENCE_WORDS, MAX_WORDS, MIN_WORDS, TARGET_WORDS, cut, passage_id
 from indexer.readers import read
 
 Make = Callable[..., Document]
@@ -227,12 +237,22 @@ def test_a_passage_bears_the_page_on_which_it_begins(make_document: Make, make_r
         ("paragraph", long), pages=(2, 1, 2),
     )  # fmt: skip
     _, passages = sections_and_passages(document, make_record())
-    starts = {block.start: block.page for block in document.blocks}
-    assert [p.page for p in passages if p.start in starts] == [starts[p.start] for p in passages if p.start in starts]
     assert passages[0].page == 1 and passages[-1].page == 3
+    headings = [block for block in document.blocks if block.kind is BlockKind.HEADING]
     for passage in passages:
-        (page,) = [page for page in document.pages if page.start <= passage.start < page.end]
+        titles = [block.end for block in headings if block.start == passage.start]
+        begin = titles[0] + 1 if titles else passage.start
+        (page,) = [page for page in document.pages if page.start <= begin < page.end]
         assert passage.page == page.number
+
+
+def test_the_page_is_where_its_words_begin_not_its_titles(make_document: Make, make_record: MakeRecord) -> None:
+    document = make_document(
+        ("heading", "One"), ("paragraph", "The counter opens."), ("heading", "Two"), ("paragraph", "It closes."),
+        ("heading", "Three"), pages=(3, 1, 1),
+    )  # fmt: skip
+    _, passages = sections_and_passages(document, make_record())
+    assert [(p.text.split("\n")[0], p.page) for p in passages] == [("One", 1), ("Two", 2), ("Three", 3)]
 
 
 def test_pages_of_a_text_file_with_form_feeds(tmp_path: Path) -> None:
@@ -276,6 +296,62 @@ def test_jurisdictions_of_heading_then_text_then_none(make_document: Make, make_
     )
     _, passages = sections_and_passages(document, make_record())
     assert [p.jurisdictions for p in passages] == [("SK", "ON", "YT"), ()]
+
+
+def test_a_name_in_the_title_of_a_section_that_has_an_owner_credits_nobody(
+    make_document: Make, make_record: MakeRecord
+) -> None:
+    document = make_document(("heading", "The lamp of Yukon"), ("paragraph", "It was lit with Ontario."))
+    owned = Section(document.blocks, jurisdictions=("SK",))
+    nobodys = Section(document.blocks)
+    found = cut(document, make_record(), (owned, nobodys, replace(nobodys, credits_named=False)))
+    assert [p.jurisdictions for p in found] == [("SK", "ON"), ("YT", "ON"), ()]
+    assert [p.attribution for p in found] == [Attribution.STATED, Attribution.INFERRED, Attribution.STATED]
+
+
+def test_whom_a_text_thanks_it_is_not_about(make_document: Make, make_record: MakeRecord) -> None:
+    document = make_document(("paragraph", "The counter of Ontario is open. It thanks Yukon."))
+    (passage,) = cut(document, make_record(), (Section(document.blocks),))
+    assert passage.jurisdictions == ("ON",)
+
+
+def test_what_says_that_there_is_nothing_to_say_is_no_answer(make_document: Make, make_record: MakeRecord) -> None:
+    document = make_document(("paragraph", "Nothing came of it."))
+    kinds = [
+        cut(document, make_record(), (Section(document.blocks, says_none=says),))[0].kind for says in (True, False)
+    ]
+    assert kinds == [PassageKind.NO_ANSWER, PassageKind.STATEMENT]
+
+
+def sentence_of(words: int) -> str:
+    return " ".join(["The", *["counter"] * (words - 2), "opens."])
+
+
+def test_a_cut_comes_between_paragraphs_where_one_is_near(make_document: Make, make_record: MakeRecord) -> None:
+    first, second = [sentence_of(20)] * 6, [sentence_of(20)] * 5  # 120 and 100 words; 110 would halve them
+    document = make_document(("paragraph", " ".join(first)), ("paragraph", " ".join(second)))
+    found = cut(document, make_record(), (Section(document.blocks),))
+    assert [p.text for p in found] == [" ".join(first), " ".join(second)]
+
+
+def test_what_a_colon_announces_stands_with_it(make_document: Make, make_record: MakeRecord) -> None:
+    lead = f"{sentence_of(99)} So:"
+    document = make_document(("paragraph", lead), *[("list_item", sentence_of(20), 1) for _ in range(6)])
+    found = cut(document, make_record(), (Section(document.blocks),))
+    assert len(found) == 2 and found[0].text.startswith(f"{lead}\n")
+
+
+@given(st.lists(st.tuples(st.integers(2, 12), st.integers(-5, 5)), min_size=1, max_size=8))
+def test_paragraphs_of_a_passages_length_stay_whole(
+    make_document: Make, make_record: MakeRecord, paragraphs: list[tuple[int, int]]
+) -> None:
+    """No paragraph near the target is cut: a cut inside one costs more than the others could save by it."""
+    texts = []
+    for sentences_in_it, more in paragraphs:
+        words, rest = divmod(TARGET_WORDS + more, sentences_in_it)
+        texts.append(" ".join([sentence_of(words)] * (sentences_in_it - 1) + [sentence_of(words + rest)]))
+    document = make_document(*[("paragraph", text) for text in texts])
+    assert [p.text for p in cut(document, make_record(), (Section(document.blocks),))] == texts
 
 
 def test_jurisdiction_of_a_labelled_line_is_that_of_all_its_form(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from indexer.documents import BlockKind, Document
 from indexer.readers import read
+from indexer.readers.joining import NO_SPELLINGS, join
 
 _KINDS = {BlockKind.HEADING: "H", BlockKind.PARAGRAPH: "P", BlockKind.LIST_ITEM: "L", BlockKind.CONTACT: "C"}
 
@@ -227,3 +228,43 @@ def test_without_pages_what_repeats_is_content(tmp_path: Path) -> None:
     path.write_text("N/A\n\nN/A\n\nN/A\n\nPage 1 of 1\n", encoding="utf-8")
     document = read(path)
     assert [document.text[block.start : block.end] for block in document.blocks] == ["N/A", "N/A", "N/A"]
+
+
+def side_column(*side: str) -> list[str]:
+    """A page with text over its whole width, a narrow column at its foot, and a second page."""
+    wide = "The lamp of the outer pier was lit and put out again by the same hand, night after night, in all weathers."
+    return [" Record of decision", "", "1. Lamps", "", wide, "", *side, " 2. Bells", "", wide]
+
+
+def test_the_last_words_of_a_paragraph_are_no_part_of_the_side_column_below(tmp_path: Path) -> None:
+    cut = "The keeper of the outer pier writes down every night whether the lamp was lit, and gives the note to the"
+    side = ["Decision 1: The lamp of", "the pier stays lit."]
+    held = shown(parse(tmp_path, "\n".join(side_column(cut, "", "harbour master.", "", *side)) + "\n"))
+    assert held[3:5] == [f"P {cut} harbour master.", "P Decision 1: The lamp of the pier stays lit."]
+
+
+def test_items_that_the_end_of_a_page_cut_each_take_their_own_rest(tmp_path: Path) -> None:
+    first = "The keeper of the outer pier writes down every night whether the lamp was lit, and by whom it"
+    rest = "was lit, so that all may read it."
+    last = "They are cast in May by the smith of the harbour, as they were in every year before this one."
+    content = f" Record of decision\n\n• {first}\n\n• Bells –\n {rest}\n\n{last}\n\nAll went home.\n"
+    document = parse(tmp_path, content)
+    assert shown(document)[1:] == [f"L1 {first} {rest}", f"L1 Bells – {last}", "P All went home."]
+    assert document.page_at(document.text.index("Bells")) == 1
+    assert document.page_at(document.text.index("They are cast")) == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "joined"),
+    [
+        # A piece of an address that is too long and odd for a word, whatever stands before the address.
+        ("See https://port.example/lamps/lanterns-of-the-port", "and-bells-2031.html", True),
+        ("https://port.example/lamps/lanterns-of-the-port", "bells-2031", True),
+        ("See https://port.example/lamps/lanterns-of-the-port", "2031", False),
+        ("See https://port.example/lamps/lanterns-of-the-port", "and-bells-of-no-year.html", False),
+        ("See https://port.example/lamps/lanterns-of-the-port", "and-bells-2031.html for more", False),
+        ("See https://port.example/lamps", "and-bells-2031.html", False),
+    ],
+)
+def test_an_address_cut_at_the_end_of_a_line(head: str, tail: str, joined: bool) -> None:
+    assert join(head, tail, NO_SPELLINGS)[0] == head + ("" if joined else " ") + tail
