@@ -36,10 +36,11 @@ STEPS: Mapping[str, Weights] = {
     "without translations": replace(DEFAULT_WEIGHTS, translate=False),
     "without the glossary": replace(DEFAULT_WEIGHTS, terms=0.0),
     "without the dense leg's score": replace(DEFAULT_WEIGHTS, dense=0.0),
+    "without stated needs": replace(_without(problem=0), needs=False),
     "without folding": replace(DEFAULT_WEIGHTS, fold=False),
     "without ranking again": replace(
         DEFAULT_WEIGHTS,
-        ranking=RankingWeights(words=0, length=0, about=0, year=0, settled=0, again=0),
+        ranking=RankingWeights(words=0, length=0, about=0, year=0, settled=0, problem=0, again=0),
     ),
     "  likeness of single words": _without(words=0),
     "  length": _without(length=0),

@@ -35,6 +35,7 @@ class RankingWeights:
     about: float = 0.2
     year: float = 0.25  # if its meeting was in a year that the question names
     settled: float = 0.3  # if it is a decision or follow-up, where one is asked for
+    problem: float = -0.3  # if it states a need, where a precedent is asked for: others have the answer
     # Where a list is asked for: what a passage loses for each one before it about the same jurisdiction.
     again: float = 0.02
 
@@ -67,6 +68,8 @@ class Ranker:
             gain += weights.about
         if query.clues.of_year(passage):
             gain += weights.year
+        if query.kind == "precedent" and passage.role is Role.NEED:
+            gain += weights.problem
         if query.kind == "decision" and passage.role in _SETTLED:
             gain += weights.settled
         return gain

@@ -25,6 +25,7 @@ from service.folding import Folded, Ranked, fold
 from service.query import Query
 from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights, spread
 from service.reranker import Reranker, reranked
+from service.stated_needs import with_stated_need
 from service.status import status_of
 
 
@@ -53,6 +54,7 @@ class Weights:
     ranking: RankingWeights = DEFAULT_RANKING
     # What each of these gains is measured by leaving it out: python -m eval.ablation
     translate: bool = True  # words of the question into the other language, in the lexical leg
+    needs: bool = True  # the documents' own words for a problem, where a precedent is asked for
     fold: bool = True  # versions and copies into one hit
 
 
@@ -135,6 +137,8 @@ class _Search:
         self._index, self._query, self._vector, self._weights = index, query, vector, weights
         terms = [match.term for match in query.terms]
         self._asked = lexical_query(query.text, query.asked_in, terms, translate=weights.translate)
+        if weights.needs:
+            self._asked = with_stated_need(index, query, self._asked, vector)
         self._allowed = index.allowed(query.filters)
 
     def candidates(self, pool: int) -> Candidates:

@@ -10,7 +10,7 @@ from service.folding import Ranked
 from service.query import understand
 from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights, spread
 
-NONE = RankingWeights(words=0, length=0, about=0, year=0, settled=0, again=0)
+NONE = RankingWeights(words=0, length=0, about=0, year=0, settled=0, problem=0, again=0)
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +32,12 @@ def test_the_jurisdiction_and_the_year_named_count(index, passage):
     assert gain(index, "What does Yukon plan in 1999?", passage, only) == 0
 
 
-def test_where_a_precedent_is_asked_for_whose_problem_it_is_counts_nothing(index, passage):
-    only = replace(NONE, about=0.3)
+def test_where_a_precedent_is_asked_for_whose_problem_it_is_counts_nothing_and_needs_count_less(index, passage):
+    only = replace(NONE, about=0.3, problem=-0.1)
     question = "New Brunswick looks for a queue system. Has anyone solved this?"
     assert understand(question).kind == "precedent"
     assert gain(index, question, passage, only) == 0
+    assert gain(index, question, replace(passage, role=Role.NEED), only) == pytest.approx(-0.1)
 
 
 def test_decisions_count_where_one_is_asked_for(index, passage):

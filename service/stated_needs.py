@@ -1,0 +1,81 @@
+"""The documents' own words for a problem: what a question about a precedent states in words of its own.
+
+"Newfoundland is shopping for scheduling software" is, in its form, "online booking of appointments: which solutions?".
+Whoever solved the problem is likelier to speak of it in those words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer import sentences, text
+from indexer.documents import Passage, PassageKind, Role
+from indexer.lexical_query import LexicalQuery, Sought, lexical_query
+from indexer.store import Index
+from indexer.word_vectors import likeness, word_vectors
+from service.query import Query
+
+_LOOKED_AT = 8  # needs, the nearest by meaning
+_LEAST_WORDS = 4  # of a sentence that states something
+
+
+def with_stated_need(index: Index, query: Query, asked: LexicalQuery, vector: npt.NDArray[np.float32]) -> LexicalQuery:
+    """The lexical query with the words of the need that the question is about, where it asks for a precedent.
+
+    The need is sought among those of the jurisdictions that the question names, among all where these state none, and
+    only in documents that its filters allow. `vector` is the question's.
+    """
+    if query.kind != "precedent":
+        return asked
+    stated = _nearest(index, query, asked, vector)
+    if stated is None:
+        return asked
+    sentence, passage = stated
+    return _joined(asked, lexical_query(sentence, passage.language))
+
+
+def _nearest(
+    index: Index, query: Query, asked: LexicalQuery, vector: npt.NDArray[np.float32]
+) -> tuple[str, Passage] | None:
+    """The sentence of a need whose words are most like the question's, and its passage."""
+    numbers = _needs(index, query)
+    passages = index.numbered(index.vectors.search(vector, _LOOKED_AT, allowed=numbers).numbers)
+    rarities = np.array(index.lexical.rarities(asked), np.float32)
+    question = word_vectors().of(asked.asked)
+    found = [
+        (likeness(question, rarities, word_vectors().of(text.surface_forms(sentence))), sentence, passage)
+        for passage in passages
+        if passage.kind is PassageKind.STATEMENT
+        for sentence in (passage.text[start:end] for start, end in sentences.split(passage.text))
+        if len(sentence.split()) >= _LEAST_WORDS
+    ]
+    if not found:
+        return None
+    _, sentence, passage = max(found, key=lambda item: item[0])
+    return sentence, passage
+
+
+def _needs(index: Index, query: Query) -> npt.NDArray[np.int64]:
+    """Numbers of the needs to look at."""
+    filters = replace(query.filters, roles=(Role.NEED,), jurisdictions=tuple(sorted(query.clues.jurisdictions)))
+    allowed = index.allowed(filters)
+    if allowed is None or not len(allowed):
+        allowed = index.allowed(replace(filters, jurisdictions=()))
+    return np.empty(0, np.int64) if allowed is None else allowed
+
+
+def _joined(asked: LexicalQuery, more: LexicalQuery) -> LexicalQuery:
+    """The query with the words of another that it has not."""
+    new = [place for place, word in enumerate(more.asked) if word not in asked.asked]
+
+    def words(of: tuple[Sought, ...]) -> tuple[Sought, ...]:
+        return tuple(of[place] for place in new)
+
+    return LexicalQuery(
+        asked=(*asked.asked, *(more.asked[place] for place in new)),
+        words={language: (*asked.words[language], *words(more.words[language])) for language in asked.words},
+        wordings=asked.wordings,
+    )
