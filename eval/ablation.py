@@ -40,14 +40,12 @@ STEPS: Mapping[str, Weights] = {
     "without folding": replace(DEFAULT_WEIGHTS, fold=False),
     "without ranking again": replace(
         DEFAULT_WEIGHTS,
-        ranking=RankingWeights(words=0, length=0, about=0, year=0, settled=0, problem=0, again=0),
+        ranking=RankingWeights(words=0, about=0, year=0, settled=0, problem=0),
     ),
     "  likeness of single words": _without(words=0),
-    "  length": _without(length=0),
     "  jurisdiction named": _without(about=0),
     "  year named": _without(year=0),
     "  decisions first": _without(settled=0),
-    "  spread over jurisdictions": _without(again=0),
 }
 
 

@@ -5,10 +5,8 @@ Every number here was chosen on the tune split of `eval/gold` (README, "Quality"
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,7 +17,6 @@ from indexer.documents import Passage, Role
 from indexer.lexical_query import LexicalQuery
 from indexer.store import Index
 from indexer.word_vectors import likeness, word_vectors
-from service.folding import Ranked
 from service.query import Query
 
 _SETTLED = (Role.DECISION, Role.FOLLOW_UP)
@@ -30,14 +27,11 @@ class RankingWeights:
     """What is added to a passage's fused score."""
 
     words: float = 0.5  # x the likeness of its words to those asked for, one by one
-    length: float = 0.02  # x the logarithm of its number of words: a longer one is likelier to hold the proof
     # If it is about a jurisdiction that the question names; where a precedent is asked for, that one has the problem.
     about: float = 0.2
     year: float = 0.25  # if its meeting was in a year that the question names
     settled: float = 0.3  # if it is a decision or follow-up, where one is asked for
     problem: float = -0.3  # if it states a need, where a precedent is asked for: others have the answer
-    # Where a list is asked for: what a passage loses for each one before it about the same jurisdiction.
-    again: float = 0.02
 
 
 DEFAULT_RANKING = RankingWeights()
@@ -63,7 +57,6 @@ class Ranker:
         query, weights = self._query, self._weights
         held = word_vectors().of(_words("\n".join((*passage.heading, passage.text))))
         gain = weights.words * likeness(self._asked, self._rarities, held)
-        gain += weights.length * math.log(max(1, len(passage.text.split())))
         if query.kind != "precedent" and query.clues.about(passage):
             gain += weights.about
         if query.clues.of_year(passage):
@@ -73,24 +66,6 @@ class Ranker:
         if query.kind == "decision" and passage.role in _SETTLED:
             gain += weights.settled
         return gain
-
-
-def spread(ranked: Sequence[Ranked], loss: float) -> list[Ranked]:
-    """The same passages, each losing `loss` for each one before it about the jurisdiction that it is about first.
-
-    So a list of ten is of more jurisdictions, where their passages are about as good; maximal marginal relevance of
-    Carbonell and Goldstein 1998 (SIGIR), with the jurisdiction for likeness.
-    """
-    left = list(ranked)
-    before: Counter[str] = Counter()
-    spread_out = []
-    while left:
-        scores = [item.score - loss * sum(before[code] for code in item.passage.jurisdictions[:1]) for item in left]
-        at = max(range(len(left)), key=scores.__getitem__)  # the first of equal ones
-        item = left.pop(at)
-        spread_out.append(replace(item, score=scores[at]))
-        before.update(item.passage.jurisdictions[:1])
-    return spread_out
 
 
 @lru_cache(maxsize=2_048)

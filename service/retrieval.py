@@ -23,7 +23,7 @@ from indexer.vectors import VectorHits
 from service import access
 from service.folding import Folded, Ranked, fold
 from service.query import Query
-from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights, spread
+from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights
 from service.reranker import Reranker, reranked
 from service.stated_needs import with_stated_need
 from service.status import status_of
@@ -167,8 +167,6 @@ class _Search:
         )
         again = [replace(item, score=item.score + float(gain)) for item, gain in zip(first, gains, strict=True)]
         again.sort(key=lambda item: (-item.score, item.number))
-        if self._query.kind == "list":
-            again = spread(again, self._weights.ranking.again)
         if reranker is not None:
             again = reranked(reranker, self._query.text, again)
         least = again[-1].score if again else 0.0

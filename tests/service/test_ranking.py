@@ -6,11 +6,10 @@ import pytest
 
 from indexer.documents import Role
 from indexer.lexical_query import lexical_query
-from service.folding import Ranked
 from service.query import understand
-from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights, spread
+from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights
 
-NONE = RankingWeights(words=0, length=0, about=0, year=0, settled=0, problem=0, again=0)
+NONE = RankingWeights(words=0, about=0, year=0, settled=0, problem=0)
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +61,3 @@ def test_a_question_of_no_topic_is_no_fault(index, passage, question):
 
 def test_a_passage_without_words_is_no_fault(index, passage):
     assert -1 < gain(index, "client survey", replace(passage, text="…", heading=()), DEFAULT_RANKING) < 1
-
-
-def test_passages_about_as_good_are_spread_over_jurisdictions(passage):
-    codes = [("ON",), ("ON", "BC"), ("BC",), (), ("ON",)]
-    ranked = [
-        Ranked(n, replace(passage, id=f"p{n}", jurisdictions=code), 1.0 - n / 100) for n, code in enumerate(codes)
-    ]
-    again = spread(ranked, 0.02)
-    assert [item.number for item in again] == [0, 2, 1, 3, 4]
-    assert [item.score for item in again] == pytest.approx([1.0, 0.98, 0.97, 0.97, 0.92])
-    assert spread(ranked, 0.0) == ranked
-    assert spread([], 0.02) == []
