@@ -7,6 +7,7 @@ sentence-transformers model (extra `models`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -48,9 +49,17 @@ def load(model: str | None = None) -> Embedder:
     from indexer.embedding.static import StaticEmbedder, is_static_folder
 
     if model is None:
-        return StaticEmbedder.open(BUNDLED)
+        return _bundled()
     if is_static_folder(Path(model)):
         return StaticEmbedder.open(Path(model))
     from indexer.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder.open(model)
+
+
+@cache
+def _bundled() -> Embedder:
+    """The bundled model, opened once: it serves as embedder and for the likeness of single words."""
+    from indexer.embedding.static import StaticEmbedder
+
+    return StaticEmbedder.open(BUNDLED)
