@@ -60,6 +60,7 @@ def find(
         for hit in hits
         for start, end in sentences.split(hit.passage.text)
         if len(hit.passage.text[start:end].split()) >= MIN_SENTENCE_WORDS
+        and hit.passage.text[start:end] not in hit.passage.heading  # a title says what follows, and proves nothing
     ]
     if not candidates:
         return []

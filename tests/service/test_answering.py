@@ -185,3 +185,14 @@ def test_what_was_decided_is_answered_by_the_decision_first(engine, check_answer
     check_answer(answer)
     assert answer.kind == "decision"
     assert answer.citations[0].role in {Role.DECISION, Role.FOLLOW_UP}
+
+
+@pytest.mark.parametrize(
+    "question", ["Which provinces work on digital identity?", "Qui offre des rendez-vous en ligne ?", "service strategy"]
+)
+def test_a_title_is_no_proof(engine, check_answer, question):
+    answer = engine.answer(understand(question))
+    check_answer(answer)
+    titles = {title for hit in answer.passages for title in hit.heading}
+    assert answer.citations
+    assert not {citation.quote for citation in answer.citations} & titles
