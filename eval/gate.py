@@ -41,6 +41,8 @@ def read_gate(path: Path) -> tuple[Gate, Baseline | None]:
         gate = Gate.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise SettingError(f"--gate {path}: cannot be used ({error})") from error
+    if not (gate.least or gate.greatest or gate.drop):
+        raise SettingError(f"--gate {path}: sets no border, so nothing would be refused; see eval/gate.toml for one")
     return gate, read_baseline(path.parent / gate.drop.baseline) if gate.drop else None
 
 

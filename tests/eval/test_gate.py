@@ -141,3 +141,10 @@ def test_the_projects_own_gate_names_figures_that_are_measured_and_its_baseline_
         assert set(borders) <= set(FIGURES)
     assert set(gate.drop.allowed) <= set(own.figures["en"])
     assert own.needs_digest == digest(need.id for need in read_needs(EVAL / "gold"))
+
+
+def test_a_gate_without_a_border_is_refused(tmp_path):
+    path = tmp_path / "gate.toml"
+    path.write_text("# nothing yet\n", encoding="utf-8")
+    with pytest.raises(SettingError, match=r"gate\.toml: sets no border"):
+        read_gate(path)
