@@ -188,7 +188,8 @@ def test_what_was_decided_is_answered_by_the_decision_first(engine, check_answer
 
 
 @pytest.mark.parametrize(
-    "question", ["Which provinces work on digital identity?", "Qui offre des rendez-vous en ligne ?", "service strategy"]
+    "question",
+    ["Which provinces work on digital identity?", "Qui offre des rendez-vous en ligne ?", "service strategy"],
 )
 def test_a_title_is_no_proof(engine, check_answer, question):
     answer = engine.answer(understand(question))
