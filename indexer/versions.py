@@ -7,6 +7,7 @@ Bilingual Corpora", with the cosine of the passages' vectors in place of their l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ from indexer.documents import DocumentRecord, Passage, PassageKind
 _LEAST = 0.5  # cosine from which two passages may say the same
 _OTHER_PLACE = 0.15  # what it costs that roles differ, and that jurisdictions do
 
+_LONGEST = 2_000  # passages of a document that are aligned at once: some 200,000 words, and 200 MB of memory
 _SHIFTED = 0.02  # what it costs to link two with two, which has to be better than each with one
 
 Vectors = npt.NDArray[np.float32]
@@ -38,13 +40,21 @@ def versions(
     for record in records:
         own = rows.get(record.id, [])
         others = rows.get(record.translation_of or "", [])
-        if own and others:
+        for left, right in _stretches(own, others):
             yield from (
-                (own[i], others[j])
+                (left[i], right[j])
                 for i, j in align(
-                    [passages[n] for n in own], vectors[own], [passages[n] for n in others], vectors[others]
+                    [passages[n] for n in left], vectors[left], [passages[n] for n in right], vectors[right]
                 )
             )
+
+
+def _stretches(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    """Both sides whole, or where that would take too much memory in as many stretches, each the same share of both."""
+    count = math.ceil(max(len(left), len(right)) / _LONGEST) if left and right else 0
+    for part in range(count):
+        first, last = (side[part * len(side) // count : (part + 1) * len(side) // count] for side in (left, right))
+        yield first, last
 
 
 def align(

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from indexer import embedding
 from indexer.embedding import Embedder
 
-_MOST_KEPT = 50_000  # words: more than a council's documents have; a hostile text must not fill the memory
+_MOST_KEPT = 20_000  # words; a hostile text must not fill the memory
 
 
 class WordVectors:
@@ -26,7 +26,7 @@ class WordVectors:
         self._embedder = embedder
         self._lock = threading.Lock()
         self._rows: dict[str, int] = {}
-        self._table = np.empty((0, embedder.dimension), np.float32)
+        self._table = np.empty((0, embedder.dimension), np.float32)  # with room for more rows than are filled
 
     def of(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
         """The vectors of `words`, of shape (words, dimension)."""
@@ -34,13 +34,20 @@ class WordVectors:
             return self._embedder.encode_documents(words)
         with self._lock:
             missing = [word for word in dict.fromkeys(words) if word not in self._rows]
+            if len(self._rows) + len(missing) > _MOST_KEPT:
+                self._rows, missing = {}, list(dict.fromkeys(words))
             if missing:
-                if len(self._rows) + len(missing) > _MOST_KEPT:
-                    self._rows, self._table = {}, self._table[:0]
-                    missing = list(dict.fromkeys(words))
-                self._table = np.concatenate([self._table, self._embedder.encode_documents(missing)])
-                self._rows |= {word: row for row, word in enumerate(missing, start=len(self._rows))}
+                self._add(missing)
             return self._table[[self._rows[word] for word in words]]
+
+    def _add(self, words: Sequence[str]) -> None:
+        filled = len(self._rows)
+        if filled + len(words) > len(self._table):  # twice the room each time, so that few words copy the table
+            room = np.empty((min(_MOST_KEPT, 2 * (filled + len(words))), self._embedder.dimension), np.float32)
+            room[:filled] = self._table[:filled]
+            self._table = room
+        self._table[filled : filled + len(words)] = self._embedder.encode_documents(words)
+        self._rows |= {word: row for row, word in enumerate(words, start=filled)}
 
 
 @cache

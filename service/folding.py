@@ -7,20 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from indexer import text
-from indexer.documents import Language, Passage
+from indexer.documents import Language
+from service.ranked import Ranked
 
 _COPY = 0.9  # share of the words of two passages that both have, from which one is a copy of the other
 _LENGTHS = 0.9  # the shorter of two copies is at least so long, as a share of the longer
 _NEAR = 0.5  # share of the best version's score that the one in the reader's language needs to stand for both
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A passage with its number in the generation and its score."""
-
-    number: int
-    passage: Passage
-    score: float
 
 
 @dataclass(frozen=True, slots=True)

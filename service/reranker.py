@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import SettingError
-from service.folding import Ranked
+from service.ranked import Ranked, rescored
 
 READ = 50  # passages that it reads
 _BATCH = 16
@@ -58,10 +57,5 @@ def open_reranker(name: str | None) -> Reranker | None:
 
 def reranked(reranker: Reranker, question: str, ranked: Sequence[Ranked]) -> list[Ranked]:
     """The first READ of `ranked` in the reranker's order and with its scores, then the others, none above those."""
-    first = ranked[:READ]
-    texts = ["\n".join((*item.passage.heading, item.passage.text)) for item in first]
-    scores = reranker.score(question, texts) if texts else np.empty(0, np.float32)
-    again = [replace(item, score=float(score)) for item, score in zip(first, scores, strict=True)]
-    again.sort(key=lambda item: (-item.score, item.number))
-    least = again[-1].score if again else 0.0
-    return [*again, *(replace(item, score=min(item.score, least)) for item in ranked[READ:])]
+    texts = ["\n".join((*item.passage.heading, item.passage.text)) for item in ranked[:READ]]
+    return rescored(ranked, reranker.score(question, texts).tolist() if texts else [])

@@ -6,7 +6,7 @@ Passages that state nothing (a title alone, an answer such as "N/A") are never f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,8 +21,9 @@ from indexer.lexical_query import LexicalQuery, lexical_query
 from indexer.store import Index
 from indexer.vectors import VectorHits
 from service import access
-from service.folding import Folded, Ranked, fold
+from service.folding import Folded, fold
 from service.query import Query
+from service.ranked import Ranked, rescored
 from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights
 from service.reranker import Reranker, reranked
 from service.stated_needs import with_stated_need
@@ -160,17 +161,10 @@ class _Search:
 
         How many are ranked again does not depend on how many are wanted, so that a longer list begins as a shorter one.
         """
-        count = self._weights.ranked
-        first = ranked[:count]
-        gains = Ranker(self._index, self._query, self._asked, self._weights.ranking).gains(
-            [item.passage for item in first]
-        )
-        again = [replace(item, score=item.score + float(gain)) for item, gain in zip(first, gains, strict=True)]
-        again.sort(key=lambda item: (-item.score, item.number))
-        if reranker is not None:
-            again = reranked(reranker, self._query.text, again)
-        least = again[-1].score if again else 0.0
-        return [*again, *(replace(item, score=min(item.score, least)) for item in ranked[count:])]
+        first = ranked[: self._weights.ranked]
+        gains = Ranker(self._index, self._query, self._asked, self._weights.ranking).gains([i.passage for i in first])
+        again = rescored(ranked, [item.score + gain for item, gain in zip(first, gains.tolist(), strict=True)])
+        return again if reranker is None else reranked(reranker, self._query.text, again)
 
     def versions(self, ranked: Sequence[Ranked]) -> dict[int, tuple[int, ...]]:
         """Versions by number of passage, without those that the filters rule out."""

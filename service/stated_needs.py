@@ -60,11 +60,11 @@ def _nearest(
 
 def _needs(index: Index, query: Query) -> npt.NDArray[np.int64]:
     """Numbers of the needs to look at."""
-    filters = replace(query.filters, roles=(Role.NEED,), jurisdictions=tuple(sorted(query.clues.jurisdictions)))
-    allowed = index.allowed(filters)
-    if allowed is None or not len(allowed):
-        allowed = index.allowed(replace(filters, jurisdictions=()))
-    return np.empty(0, np.int64) if allowed is None else allowed
+    for codes in (tuple(sorted(query.clues.jurisdictions)), ()):
+        numbers = index.allowed(replace(query.filters, roles=(Role.NEED,), jurisdictions=codes))
+        if numbers is not None and len(numbers):
+            return numbers
+    return np.empty(0, np.int64)
 
 
 def _joined(asked: LexicalQuery, more: LexicalQuery) -> LexicalQuery:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer import versions
 from indexer.documents import Attribution, Passage, PassageKind, Role
 from indexer.versions import align
 
@@ -29,6 +31,14 @@ def passage(number, words=100, role=Role.DISCUSSION, code="ON"):
         attribution=Attribution.STATED,
         kind=PassageKind.STATEMENT,
     )
+
+
+@dataclass(frozen=True)
+class Record:
+    """Of a document's record what the alignment looks at."""
+
+    id: str
+    translation_of: str | None
 
 
 def topics(count, seed=0):
@@ -108,3 +118,30 @@ def test_pairs_keep_the_order_of_both_sides(left_count, right_count, seed):
     for side in (0, 1):
         linked = [pair[side] for pair in found]
         assert max((linked.count(number) for number in linked), default=0) <= 2
+
+
+def test_long_documents_are_aligned_stretch_by_stretch(monkeypatch):
+    """Memory is bounded, and versions that run alike are paired all the same."""
+    monkeypatch.setattr(versions, "_LONGEST", 5)
+    seen = []
+
+    def watched(left, left_vectors, right, right_vectors):
+        seen.append((len(left), len(right)))
+        return align(left, left_vectors, right, right_vectors)
+
+    monkeypatch.setattr(versions, "align", watched)
+    count = 23
+    vectors = np.concatenate([topics(count), topics(count)])
+    sides = [[replace(passage(n), document_id=name) for n in range(count)] for name in ("fr", "en")]
+    records = [Record("fr", "en"), Record("en", None)]
+    found = list(versions.versions(records, [*sides[0], *sides[1]], vectors))
+    assert found == [(n, n + count) for n in range(count)]
+    assert len(seen) == 5
+    assert max(max(sizes) for sizes in seen) <= 5
+
+
+def test_a_document_without_its_original_is_in_no_pair():
+    vectors = topics(3)
+    passages = [replace(passage(n), document_id="fr") for n in range(3)]
+    assert list(versions.versions([Record("fr", "gone")], passages, vectors)) == []
+    assert list(versions.versions([], [], vectors[:0])) == []

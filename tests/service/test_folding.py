@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.documents import Attribution, Passage, PassageKind, Role
-from service.folding import Folded, Ranked, fold
+from service.folding import Folded, fold
+from service.ranked import Ranked
 
 TEXTS = [
     "the counter opens at noon",

@@ -66,7 +66,7 @@ def test_answers_and_searches_pass_through_it(corpus_index, folder):
 
 
 def test_it_reads_so_many_and_no_more(index, corpus_index):
-    from service.folding import Ranked
+    from service.ranked import Ranked
     from service.reranker import reranked
 
     class Backwards:
@@ -110,7 +110,7 @@ def test_none_is_none():
 
 
 def test_ties_go_by_number(index):
-    from service.folding import Ranked
+    from service.ranked import Ranked
     from service.reranker import reranked
 
     class Level:

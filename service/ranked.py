@@ -1,0 +1,28 @@
+"""A ranking of passages, and ranking its beginning again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from indexer.documents import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage with its number in the generation and its score."""
+
+    number: int
+    passage: Passage
+    score: float
+
+
+def rescored(ranked: Sequence[Ranked], scores: Sequence[float]) -> list[Ranked]:
+    """The first passages with new `scores`, in their order, then those beyond them, none scored above.
+
+    Equal ones go by number, so that the same question gives the same list.
+    """
+    again = [replace(item, score=float(score)) for item, score in zip(ranked, scores, strict=False)]
+    again.sort(key=lambda item: (-item.score, item.number))
+    least = again[-1].score if again else 0.0
+    return [*again, *(replace(item, score=min(item.score, least)) for item in ranked[len(scores) :])]
