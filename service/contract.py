@@ -26,18 +26,52 @@ class JurisdictionName(_Shape):
     name: str
 
 
-class Finding(_Shape):
-    """One thing found: who (null where it concerns nobody in particular), how far, what, when, and the proof."""
+class FurtherFinding(_Shape):
+    """More on a finding: another status of the same jurisdiction, or what became of a decision later."""
 
-    jurisdiction: JurisdictionName | None
     status: Status
     statement: str
     meeting_date: str | None
     citations: list[int] = Field(description="Numbers of the citations that prove the statement")
 
 
+class DecisionItem(_Shape):
+    """Which numbered decision or follow-up a finding is."""
+
+    item_id: str
+    kind: ItemKind
+    number: str | None = Field(description="As printed, without its label: 2A")
+    owner: str | None = Field(description="Who has to see to it, in the record's words; null where it names nobody")
+    due: str | None = Field(description="The date or meeting by when, in the record's words; null where it sets none")
+    status: ItemStatus
+
+
+class Finding(_Shape):
+    """One thing found: who (null where it concerns nobody in particular), how far, what, when, and the proof.
+
+    In a list a jurisdiction has one finding, its furthest status; `further` has its others.
+    """
+
+    jurisdiction: JurisdictionName | None
+    status: Status
+    statement: str
+    meeting_date: str | None
+    citations: list[int] = Field(description="Numbers of the citations that prove the statement")
+    asked: bool = Field(
+        default=True,
+        description="False where it is mentioned apart: considering it, where the question asks who has it",
+    )
+    short_answer: str | None = Field(default=None, description="The part of the statement that answers by itself")
+    why: str | None = Field(default=None, description="Why it may help, where a precedent is asked for")
+    item: DecisionItem | None = Field(default=None, description="Where it is a decision or follow-up of a record")
+    further: list[FurtherFinding] = []
+
+
 class Citation(_Shape):
-    """A proof: `quote` is characters `start` to `end` of the document's canonical text."""
+    """A proof: `quote` is characters `start` to `end` of the document's canonical text.
+
+    `answer_start` and `answer_end` mark the short answer in it, as offsets into the same text.
+    """
 
     number: int
     passage_id: str
@@ -53,6 +87,8 @@ class Citation(_Shape):
     quote: str
     start: int
     end: int
+    answer_start: int | None = None
+    answer_end: int | None = None
 
 
 class Version(_Shape):
@@ -95,7 +131,7 @@ class PassageHit(_Shape):
 
 
 class Answer(_Shape):
-    """An answer: every citation number in `text` and `findings` is one of `citations`."""
+    """An answer: every citation number in `text`, `findings` and `context` is one of `citations`."""
 
     question: str
     language: Language
@@ -105,6 +141,11 @@ class Answer(_Shape):
     findings: list[Finding]
     citations: list[Citation]
     passages: list[PassageHit]
+    context: list[int] = Field(
+        default=[], description="Numbers of citations that speak of the council as a whole, not of a jurisdiction"
+    )
+    dropped_citations: int = Field(default=0, description="Citations that failed the check and were left out")
+    wording: Literal["extractive", "model"] = Field(default="extractive", description="Who worded `text`")
     took_ms: float
 
 

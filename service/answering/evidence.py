@@ -14,6 +14,7 @@ from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
 from indexer.lexical_query import Sought, lexical_query, passage_tokens, stem_tokens
 from indexer.store import Index
+from service.answering.draft import Span
 from service.query import Query
 from service.retrieval import Hit
 from service.status import status_of
@@ -41,9 +42,9 @@ class Evidence:
     status: Status
 
     @property
-    def quote(self) -> str:
-        """The sentence, as it stands in the passage."""
-        return self.hit.passage.text[self.start - self.hit.passage.start : self.end - self.hit.passage.start]
+    def span(self) -> Span:
+        """Where the sentence stands in the document's canonical text."""
+        return Span(self.start, self.end)
 
 
 def find(

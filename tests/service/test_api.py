@@ -58,7 +58,8 @@ def test_an_answer_has_the_shape_of_the_contract(client, check_answer, question)
     assert response.headers["content-type"] == "application/json"
     check_answer(Answer.model_validate_json(response.content))
     assert list(response.json()) == [
-        "question", "language", "kind", "answered", "text", "findings", "citations", "passages", "took_ms",
+        "question", "language", "kind", "answered", "text", "findings", "citations", "passages", "context",
+        "dropped_citations", "wording", "took_ms",
     ]  # fmt: skip
 
 
