@@ -37,8 +37,9 @@ def answer(
     """The answer to `query` from the documents in `index`, or the statement that they do not answer."""
     began = time.perf_counter()
     vector = query_vector(embedder, query)
-    hits = retrieve(index, query, vector, limit=max(query.limit, thresholds.hits), reranker=reranker)
-    sentences = evidence.find(index, embedder, query, vector, hits)
+    looked_at = thresholds.list_hits if query.kind == "list" else thresholds.hits
+    hits = retrieve(index, query, vector, limit=max(query.limit, looked_at), reranker=reranker)
+    sentences = evidence.find(index, embedder, query, vector, hits[: thresholds.hits])
     found = Found(index, embedder, query, vector, hits, sentences, thresholds)
     draft = _BY_KIND[query.kind](found) if nothing.answers(found) else Draft()
     findings, citations, context = cite(draft, query.language)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer import jurisdictions, sentences, text
-from indexer.documents import LANGUAGES, Language, Status
+from indexer.documents import LANGUAGES, Attribution, Language, Passage, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
 from indexer.lexical_query import Sought, lexical_query, passage_tokens, stem_tokens
@@ -17,8 +18,9 @@ from indexer.store import Index
 from service.answering.draft import Span
 from service.query import Query
 from service.retrieval import Hit
-from service.status import status_of
+from service.status import passage_status
 
+_REMEMBERED = 16_384  # passages and sentences of which the analysis is kept
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
 
 
@@ -28,7 +30,7 @@ class Evidence:
 
     `cosine` is the sentence's to the question, `overlap` the weighted share of what the question names that it holds.
     `on_topic` says that the sentence names a term of the glossary that the question names. `jurisdictions` are those
-    that the sentence names, else the one that its passage is about.
+    that it is about: whose passage it is, and others that the passage is about and the sentence names.
     """
 
     hit: Hit
@@ -46,51 +48,93 @@ class Evidence:
         """Where the sentence stands in the document's canonical text."""
         return Span(self.start, self.end)
 
+    @property
+    def quote(self) -> str:
+        """The sentence, as it stands in the passage."""
+        return self.hit.passage.text[self.start - self.hit.passage.start : self.end - self.hit.passage.start]
+
 
 def find(
     index: Index, embedder: Embedder, query: Query, vector: npt.NDArray[np.float32], hits: Sequence[Hit]
 ) -> list[Evidence]:
-    """The best sentence of each hit, best first; where the query asks for statuses, of the sentences that have one.
+    """The best sentence of each hit, best first; `vector` is the query's, of shape (dimension,)."""
+    best: dict[str, Evidence] = {}
+    for item in weigh(index, embedder, query, vector, hits):
+        held = best.get(item.hit.passage.id)
+        if held is None or item.score > held.score:
+            best[item.hit.passage.id] = item
+    return sorted(best.values(), key=lambda evidence: -evidence.score)
 
-    `vector` is the query's, of shape (dimension,).
+
+def weigh(
+    index: Index, embedder: Embedder, query: Query, vector: npt.NDArray[np.float32], hits: Sequence[Hit]
+) -> list[Evidence]:
+    """Every sentence of the hits, in their order; where the query asks for statuses, those that have one of them.
+
     A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
     """
-    candidates = [
-        (hit, start, end)
-        for hit in hits
-        for start, end in sentences.split(hit.passage.text)
-        if len(hit.passage.text[start:end].split()) >= MIN_SENTENCE_WORDS
-        and hit.passage.text[start:end] not in hit.passage.heading  # a title says what follows, and proves nothing
-    ]
+    candidates = [(hit, start, end) for hit in hits for start, end in _sentences(hit.passage)]
+    if query.statuses:
+        candidates = [item for item in candidates if passage_status(item[0].passage, *item[1:]) in query.statuses]
     if not candidates:
         return []
-    vectors = embedder.encode_documents([hit.passage.text[start:end] for hit, start, end in candidates])
-    cosines = vectors @ vector
+    cosines = embedder.encode_documents([hit.passage.text[start:end] for hit, start, end in candidates]) @ vector
     weigher = _Weigher(index, query)
-    best: dict[str, Evidence] = {}
-    for (hit, start, end), cosine in zip(candidates, cosines, strict=True):
+    found = []
+    for (hit, start, end), cosine in zip(candidates, cosines.tolist(), strict=True):
         passage = hit.passage
-        sentence = passage.text[start:end]
-        if query.statuses and status_of(sentence, passage.role) not in query.statuses:
-            continue
-        overlap = weigher.of(sentence, passage.language)
-        score = (float(cosine) + overlap.share + hit.score) / 2
-        held = best.get(passage.id)
-        if held is None or score > held.score:
-            named = jurisdictions.named_in(sentence) or passage.jurisdictions[:1]
-            best[passage.id] = Evidence(
+        overlap = weigher.of(passage.text[start:end], passage.language)
+        found.append(
+            Evidence(
                 hit,
                 passage.start + start,
                 passage.start + end,
-                score,
-                float(cosine),
+                (cosine + overlap.share + hit.score) / 2,
+                cosine,
                 overlap.share,
                 overlap.names_term,
-                tuple(named),
-                status_of(sentence, passage.role),
+                _about(passage, start, end),
+                passage_status(passage, start, end),
             )
-    return sorted(best.values(), key=lambda evidence: -evidence.score)
+        )
+    return found
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _sentences(passage: Passage) -> tuple[tuple[int, int], ...]:
+    """The sentences of a passage that state something: neither titles nor what only announces a list."""
+    return tuple(
+        (start, end)
+        for start, end in sentences.split(passage.text)
+        if len((sentence := passage.text[start:end]).split()) >= MIN_SENTENCE_WORDS
+        and sentence not in passage.heading  # a title says what follows, and proves nothing
+        and not sentence.endswith(":")
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _about(passage: Passage, start: int, end: int) -> tuple[str, ...]:
+    """Whom a sentence is about: see `Evidence`.
+
+    In a passage that is nobody's own, a sentence without a name is about those whom its paragraph named last.
+    """
+    said = passage.text
+    named = [code for code in jurisdictions.named_in(said[start:end]) if code in passage.jurisdictions]
+    owner = _owner(passage)
+    if owner is None and not named:
+        paragraph = said[said.rfind("\n", 0, start) + 1 : start]
+        before = [mention.code for mention in jurisdictions.find_mentions(paragraph)]
+        named = [code for code in before[-1:] if code in passage.jurisdictions] or list(passage.jurisdictions[:1])
+    return tuple(dict.fromkeys((*([owner] if owner else []), *named)))
+
+
+def _owner(passage: Passage) -> str | None:
+    """Whose section the passage stands in, or who says it; None where it is nobody's own."""
+    first = next(iter(passage.jurisdictions), None)
+    if first is None or passage.attribution is Attribution.STATED or passage.speaker:
+        return first
+    return first if any(first in jurisdictions.named_in(title) for title in passage.heading) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +171,11 @@ class _Weigher:
 
     def of(self, sentence: str, language: Language) -> _Overlap:
         """The overlap of a sentence in `language`."""
-        tokens = set(passage_tokens(sentence, language))
+        tokens = _tokens(sentence, language)
         terms, words = self._named[language], self._words[language]
         # Tokens first: looking for a wording as a phrase costs more, and few sentences hold all its words.
         likely = any(form <= tokens for _, forms in terms.values() for form in forms)
-        named = {match.term for match in find_terms(sentence)} if likely else set()
+        named = _terms(sentence) if likely else frozenset()
         found = sum(weight for term, (weight, _) in terms.items() if term in named)
         for sought, weight in words:
             found += weight * max((sought[token] for token in tokens & sought.keys()), default=0.0)
@@ -149,3 +193,13 @@ class _Weigher:
             ]
             terms[term] = (min(weights), forms)
         return terms
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _tokens(sentence: str, language: Language) -> frozenset[str]:
+    return frozenset(passage_tokens(sentence, language))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _terms(sentence: str) -> frozenset[Term]:
+    return frozenset(match.term for match in find_terms(sentence))

@@ -1,25 +1,94 @@
-"""Lists by jurisdiction: who, and how far each got."""
+"""Lists by jurisdiction: who, how far each got, and who is to be mentioned apart."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
+from indexer import jurisdictions
+from indexer.documents import Status
 from service.answering.draft import Draft, Statement
+from service.answering.evidence import Evidence, weigh
 from service.answering.found import Found
+from service.list_question import ListQuestion, read_list_question
+
+_FURTHEST = {status: place for place, status in enumerate(Status)}
+_MOST_FURTHER = 2  # other statuses of a jurisdiction that are mentioned
+_MOST_CONTEXT = 2  # statements about the council as a whole
 
 
 def listed(found: Found) -> Draft:
-    """The best evidence of each jurisdiction that has evidence good enough.
+    """Every jurisdiction with a sentence that bears on the topic, the best of each; see `Thresholds` for how much.
 
-    Where some sentence names a term of the field that the question names, in whatever wording, the others need more.
+    All the passages that may bear on it are judged, not the first few. Of the statuses that a jurisdiction's sentences
+    give, the furthest of those that the question's verb asks for is its own; without any, it is mentioned apart.
     """
-    thresholds, best = found.thresholds, found.evidence[0].score
-    topic_known = any(item.on_topic for item in found.evidence)
-    wanted = max(thresholds.answered, thresholds.listed * best)
-    statements: dict[str, Statement] = {}
-    for item in found.evidence:
-        asked = wanted if item.on_topic or not topic_known else max(wanted, thresholds.off_topic * best)
-        if item.score < asked:
-            continue
-        for code in item.jurisdictions:
-            if code not in statements:
-                statements[code] = Statement(item.hit, item.span, item.status, code)
-    return Draft(tuple(statements.values()))
+    asked = read_list_question(found.query.text)
+    thresholds = found.thresholds
+    if not found.hits:
+        return Draft()
+    near = [hit for hit in found.hits if hit.score >= thresholds.near * found.hits[0].score]
+    judged = [
+        item for item in weigh(found.index, found.embedder, found.query, found.vector, near) if _when(item, found)
+    ]
+    if not judged:
+        return Draft()
+    best = max(item.score for item in judged)
+    least = max(thresholds.answered, thresholds.listed * best)
+    by_code: dict[str, list[Evidence]] = defaultdict(list)
+    for item in sorted(judged, key=lambda item: -item.score):
+        if item.score >= least:
+            for code in item.jurisdictions:
+                by_code[code].append(item)
+    statements = [_statement(code, items, asked, found) for code, items in by_code.items() if _whom(code, asked, found)]
+    apart = max(least, thresholds.apart * best)
+    return Draft(
+        statements=tuple(
+            statement
+            for statement in sorted(statements, key=lambda one: (not one.asked, _FURTHEST[one.status]))
+            if statement.asked or by_code[statement.jurisdiction or ""][0].score >= apart
+        ),
+        context=_context(judged, least),
+    )
+
+
+def _whom(code: str, asked: ListQuestion, found: Found) -> bool:
+    """Whether a jurisdiction is of a kind that the question asks for; the secretariat only where it is named."""
+    kind = jurisdictions.get(code).kind
+    if code in found.query.clues.jurisdictions:
+        return True
+    return kind in asked.kinds if asked.kinds else kind != "secretariat"
+
+
+def _when(item: Evidence, found: Found) -> bool:
+    """Whether a sentence is of a year that the question names: said at a meeting of that year, or naming it."""
+    years = found.query.clues.years
+    if not years or item.hit.passage.meeting_date is None:
+        return True
+    return found.query.clues.of_year(item.hit.passage) or any(year in item.quote for year in years)
+
+
+def _statement(code: str, items: Sequence[Evidence], asked: ListQuestion, found: Found) -> Statement:
+    """What is said of a jurisdiction, from its sentences, best first."""
+    close = [item for item in items if item.score >= found.thresholds.same * items[0].score]
+    by_status: dict[Status, Evidence] = {}
+    for item in close:
+        by_status.setdefault(item.status, item)
+    order = sorted(by_status, key=lambda status: (not asked.wants(status), _FURTHEST[status]))
+    first, *others = (by_status[status] for status in order)
+    return Statement(
+        first.hit,
+        first.span,
+        first.status,
+        code,
+        asked=asked.wants(first.status),
+        further=tuple(Statement(item.hit, item.span, item.status, code) for item in others[:_MOST_FURTHER]),
+    )
+
+
+def _context(judged: Sequence[Evidence], least: float) -> tuple[Statement, ...]:
+    """The best sentences about nobody in particular."""
+    general = sorted(
+        (item for item in judged if not item.jurisdictions and item.score >= least), key=lambda i: -i.score
+    )
+    return tuple(Statement(item.hit, item.span, item.status) for item in general[:_MOST_CONTEXT])

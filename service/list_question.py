@@ -1,0 +1,69 @@
+"""What a question for a list asks: which statuses its verbs want, of what kind of jurisdiction, on what topic."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from indexer.documents import Status
+from service.cues import any_of, plain
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuestion:
+    """What is asked. `statuses` are all of them where no verb says which.
+
+    `kinds` are those of jurisdictions, empty where any will do. `topic` is what is left of the question, folded: empty
+    where it names no topic ("who offered a demo in 2020?").
+    """
+
+    statuses: frozenset[Status]
+    kinds: frozenset[str]
+    topic: str
+
+    def wants(self, status: Status) -> bool:
+        """Whether a jurisdiction of this status is what the verb asks for."""
+        return status in self.statuses
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    verbs: tuple[tuple[re.Pattern[str], frozenset[Status]], ...]
+    whom: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
+    neutral: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    raw: dict[str, Any] = tomllib.loads((files("service") / "data" / "list_words.toml").read_text(encoding="utf-8"))
+    return _Words(
+        verbs=tuple((any_of(verb["patterns"]), frozenset(map(Status, verb["statuses"]))) for verb in raw["verb"]),
+        whom=tuple((any_of(whom["patterns"]), frozenset(whom["kinds"])) for whom in raw["whom"]),
+        neutral=any_of(raw["neutral"]["patterns"]),
+    )
+
+
+@lru_cache(maxsize=256)
+def read_list_question(question: str) -> ListQuestion:
+    """What `question` asks, in either language."""
+    words, text = _words(), plain(question)
+    statuses: frozenset[Status] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    topic = words.neutral.sub(_blank, text)
+    for verb, asked in words.verbs:
+        if verb.search(text):
+            statuses |= asked
+            topic = verb.sub(_blank, topic)
+    for whom, wanted in words.whom:
+        if whom.search(text):
+            kinds |= wanted
+            topic = whom.sub(_blank, topic)
+    return ListQuestion(statuses or frozenset(Status), kinds, " ".join(topic.split()))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
