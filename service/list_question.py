@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from indexer import text as text_words
 from indexer.documents import Status
 from service.cues import any_of, plain
 
@@ -62,7 +63,9 @@ def read_list_question(question: str) -> ListQuestion:
         if whom.search(text):
             kinds |= wanted
             topic = whom.sub(_blank, topic)
-    return ListQuestion(statuses or frozenset(Status), kinds, " ".join(topic.split()))
+    skipped = text_words.stop_words().question | text_words.stop_words().either
+    named = any(word not in skipped and len(word) > 1 for word in text_words.words(topic))
+    return ListQuestion(statuses or frozenset(Status), kinds, " ".join(topic.split()) if named else "")
 
 
 def _blank(found: re.Match[str]) -> str:

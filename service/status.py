@@ -95,6 +95,20 @@ def status_of(statement: str, role: Role, heading: tuple[str, ...] = (), lead: s
 
 def passage_status(passage: Passage, start: int, end: int) -> Status:
     """The status that characters `start` to `end` of a passage's text give, with its headings and first line."""
+    return status_of(passage.text[start:end], passage.role, passage.heading, _lead(passage))
+
+
+def passage_statuses(passage: Passage, start: int, end: int) -> tuple[Status, ...]:
+    """The statuses of a sentence, that of its words first, then that of the section: an offer, a question."""
+    told = passage_status(passage, start, end)
+    offered = status_of("", passage.role, passage.heading, _lead(passage))
+    section = (offered,) if offered in (Status.SHARING, Status.ASKING) else ()
+    return tuple(dict.fromkeys((told, *section)))
+
+
+def _lead(passage: Passage) -> str:
+    """The words with which a passage announces what it lists, if it does."""
     first, _, rest = passage.text.partition("\n")
-    lead = first if rest and len(first) <= _LEAD else first[:_LEAD].partition(":")[0] if ":" in first[:_LEAD] else ""
-    return status_of(passage.text[start:end], passage.role, passage.heading, lead)
+    if rest and len(first) <= _LEAD:
+        return first
+    return first[:_LEAD].partition(":")[0] if ":" in first[:_LEAD] else ""

@@ -18,7 +18,7 @@ from indexer.store import Index
 from service.answering.draft import Span
 from service.query import Query
 from service.retrieval import Hit
-from service.status import passage_status
+from service.status import passage_status, passage_statuses
 
 _REMEMBERED = 16_384  # passages and sentences of which the analysis is kept
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
@@ -30,7 +30,8 @@ class Evidence:
 
     `cosine` is the sentence's to the question, `overlap` the weighted share of what the question names that it holds.
     `on_topic` says that the sentence names a term of the glossary that the question names. `jurisdictions` are those
-    that it is about: whose passage it is, and others that the passage is about and the sentence names.
+    that it is about: whose passage it is, and others that the passage is about and the sentence names. `statuses` are
+    that of its words, then that of its section where the section asks or offers.
     """
 
     hit: Hit
@@ -41,7 +42,12 @@ class Evidence:
     overlap: float
     on_topic: bool
     jurisdictions: tuple[str, ...]
-    status: Status
+    statuses: tuple[Status, ...]
+
+    @property
+    def status(self) -> Status:
+        """The status that its own words tell."""
+        return self.statuses[0]
 
     @property
     def span(self) -> Span:
@@ -74,9 +80,10 @@ def weigh(
     A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
     """
-    candidates = [(hit, start, end) for hit in hits for start, end in _sentences(hit.passage)]
+    candidates = [(hit, start, end) for hit in hits for start, end in stating(hit.passage)]
     if query.statuses:
-        candidates = [item for item in candidates if passage_status(item[0].passage, *item[1:]) in query.statuses]
+        wanted = set(query.statuses)
+        candidates = [item for item in candidates if passage_status(item[0].passage, *item[1:]) in wanted]
     if not candidates:
         return []
     cosines = embedder.encode_documents([hit.passage.text[start:end] for hit, start, end in candidates]) @ vector
@@ -94,15 +101,15 @@ def weigh(
                 cosine,
                 overlap.share,
                 overlap.names_term,
-                _about(passage, start, end),
-                passage_status(passage, start, end),
+                about(passage, start, end),
+                passage_statuses(passage, start, end),
             )
         )
     return found
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _sentences(passage: Passage) -> tuple[tuple[int, int], ...]:
+def stating(passage: Passage) -> tuple[tuple[int, int], ...]:
     """The sentences of a passage that state something: neither titles nor what only announces a list."""
     return tuple(
         (start, end)
@@ -114,7 +121,7 @@ def _sentences(passage: Passage) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _about(passage: Passage, start: int, end: int) -> tuple[str, ...]:
+def about(passage: Passage, start: int, end: int) -> tuple[str, ...]:
     """Whom a sentence is about: see `Evidence`.
 
     In a passage that is nobody's own, a sentence without a name is about those whom its paragraph named last.

@@ -10,6 +10,7 @@ from indexer.documents import Status
 from service.answering.draft import Draft, Statement
 from service.answering.evidence import Evidence, weigh
 from service.answering.found import Found
+from service.answering.roll_call import called
 from service.list_question import ListQuestion, read_list_question
 
 _FURTHEST = {status: place for place, status in enumerate(Status)}
@@ -24,6 +25,8 @@ def listed(found: Found) -> Draft:
     give, the furthest of those that the question's verb asks for is its own; without any, it is mentioned apart.
     """
     asked = read_list_question(found.query.text)
+    if not asked.topic:
+        return _of_whom(called(found, asked), asked, found)
     thresholds = found.thresholds
     if not found.hits:
         return Draft()
@@ -34,7 +37,7 @@ def listed(found: Found) -> Draft:
     if not judged:
         return Draft()
     best = max(item.score for item in judged)
-    least = max(thresholds.answered, thresholds.listed * best)
+    least = max(thresholds.list_least, thresholds.listed * best)
     by_code: dict[str, list[Evidence]] = defaultdict(list)
     for item in sorted(judged, key=lambda item: -item.score):
         if item.score >= least:
@@ -50,6 +53,10 @@ def listed(found: Found) -> Draft:
         ),
         context=_context(judged, least),
     )
+
+
+def _of_whom(draft: Draft, asked: ListQuestion, found: Found) -> Draft:
+    return Draft(tuple(one for one in draft.statements if one.jurisdiction and _whom(one.jurisdiction, asked, found)))
 
 
 def _whom(code: str, asked: ListQuestion, found: Found) -> bool:
@@ -73,16 +80,18 @@ def _statement(code: str, items: Sequence[Evidence], asked: ListQuestion, found:
     close = [item for item in items if item.score >= found.thresholds.same * items[0].score]
     by_status: dict[Status, Evidence] = {}
     for item in close:
-        by_status.setdefault(item.status, item)
+        for status in item.statuses if not found.query.statuses else (item.status,):
+            by_status.setdefault(status, item)
     order = sorted(by_status, key=lambda status: (not asked.wants(status), _FURTHEST[status]))
-    first, *others = (by_status[status] for status in order)
+    first = by_status[order[0]]
+    others = [(status, by_status[status]) for status in order[1:] if by_status[status] is not first]
     return Statement(
         first.hit,
         first.span,
-        first.status,
+        order[0],
         code,
-        asked=asked.wants(first.status),
-        further=tuple(Statement(item.hit, item.span, item.status, code) for item in others[:_MOST_FURTHER]),
+        asked=asked.wants(order[0]),
+        further=tuple(Statement(item.hit, item.span, status, code) for status, item in others[:_MOST_FURTHER]),
     )
 
 

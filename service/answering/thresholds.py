@@ -13,6 +13,7 @@ class Thresholds:
     meant: float = 0.24  # best cosine of the first three sentences, below which none is about what is asked
     unnamed: float = 0.45  # its cosine, below which it does not answer if it holds nothing that the question names
     listed: float = 0.6  # share of the best sentence's score that a jurisdiction's sentence needs to be listed
+    list_least: float = 0.45  # score that it needs at least
     apart: float = 0.7  # the same, for one that has no status that the question asks for
     same: float = 0.8  # share of a jurisdiction's best sentence's score, from which another tells of the same thing
     near: float = 0.35  # share of the first passage's score, from which passages are judged for a list
