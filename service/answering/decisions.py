@@ -30,7 +30,7 @@ class ItemThresholds:
     listed: float = 0.7  # the same, where it asks for all that are about something
     owner: float = 0.85  # how well an owner has to be the one named, where it asks for all of somebody's
     most: int = 20  # items given where it asks for all that fit
-    behind: float = 0.6  # share of a discussion's score, as a decision would have it, below which that one comes first
+    behind: float = 0.45  # share of a discussion's score, as a decision would have it, below which that one comes first
     few: int = 3  # items given where it asks for one
 
 
@@ -64,10 +64,13 @@ def _with_discussion(
     found: Found, best: Candidate, statements: list[Statement], thresholds: ItemThresholds
 ) -> list[Statement]:
     """The statements with the best sentence of a discussion: before them, where they are far behind it."""
+    # Elsewhere than in records only where the search itself prefers that.
+    first_elsewhere = bool(found.hits) and found.hits[0].passage.role not in SETTLED
     others = [
         item
         for item in found.evidence
-        if item.hit.passage.role not in SETTLED and item.hit.document.type is DocumentType.DECISION_RECORD
+        if item.hit.passage.role not in SETTLED
+        and (first_elsewhere or item.hit.document.type is DocumentType.DECISION_RECORD)
     ]
     if not others or others[0].score < found.thresholds.also * found.evidence[0].score:
         return statements
@@ -82,7 +85,7 @@ def _all_that_fit(
 ) -> list[Candidate]:
     """The items that meet every condition, by meeting and in the record's order; none where one is asked for.
 
-    A question asks for all that fit where it says so, and where it says nothing but conditions: whose, when, which number.
+    A question asks for all where it says so, and where it says nothing but conditions: whose, when, which number.
     """
     topic, documents = _places(asked.words, read)
     owned = any(candidate.marks.owner for candidate in ranked)

@@ -24,7 +24,7 @@ from service.retrieval import DEFAULT_WEIGHTS, retrieve
 
 @dataclass(frozen=True, slots=True)
 class LaterThresholds:
-    """When a later passage is on the same thing; chosen on the corpus's items, with later records made for it and without."""
+    """When a later passage is on the same thing; chosen on the corpus's items, with a later record and without."""
 
     overlap: float = 0.6  # weighted share of the words sought that its sentence holds
     cosine: float = 0.3  # of its sentence to the item and the question taken together
@@ -91,7 +91,7 @@ def _query(found: Found, item: RecordItem, asked: ItemsAsked) -> Query | None:
 
 
 def _on_another(one: Evidence, item: RecordItem) -> bool:
-    """Whether a sentence is of the item's own meeting, or on what is like a decision but of another day: other minutes."""
+    """Whether a sentence is of the item's own meeting, or on the like of a decision, of another day (other minutes)."""
     passage = one.hit.passage
     if not (passage.meeting_date and item.meeting_date) or period(passage.meeting_date).meets(
         period(item.meeting_date)

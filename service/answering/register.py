@@ -25,7 +25,8 @@ class Entry:
     """A numbered item, an unnumbered decision, or the statement that there is none to follow; with its passages.
 
     `numbers` are those of `passages`, in the index. `group` is the same for the two language versions of an entry.
-    `owner` are the tokens of its owner's words, `meeting` the span of its meeting's date, `named` the dates in its text.
+    `owner` are the tokens of its owner's words, `meeting` is the span of its meeting's date, `named` are the dates that
+    it names.
     """
 
     group: int
@@ -73,7 +74,7 @@ class Register:
     """The entries of an index, by meeting date and as the records have them.
 
     `numbers` are those of all their passages, ascending, and `entry_of` the place of each one's entry. The other fields
-    are places too: by a token of the owner, by the item's number, folded, by the meeting, and of those that name a date.
+    are places too: by a token of the owner, by the item's number, folded, by the meeting; and of those with a date.
     `openings` are the words at the beginning of each record, by document, `words` those of the entries,
     `owner_words` those of their owners.
     """

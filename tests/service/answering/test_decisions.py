@@ -182,7 +182,7 @@ def with_later(harbour: Path, tmp_path_factory: pytest.TempPathFactory, embedder
 
 
 @pytest.mark.parametrize(
-    "question", ["What became of the drawings of the quays?", "Qu’est-il advenu des dessins des quais?"]
+    "question", ["What became of the drawings of the quays?", "Where do the drawings of the quays stand since then?"]
 )
 def test_what_became_of_an_item_is_told_from_later_meetings(with_later, question):
     answer = asked(with_later, question)
