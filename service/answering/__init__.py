@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from indexer.embedding import Embedder
 from indexer.store import Index
-from service.answering import decisions, evidence, facts, listing, nothing, precedents
+from service.answering import decisions, evidence, facts, listing, not_applicable, nothing, precedents
 from service.answering.citing import cite, place, source_name
 from service.answering.composing import compose
 from service.answering.draft import Draft
@@ -41,7 +41,7 @@ def answer(
     hits = retrieve(index, query, vector, limit=max(query.limit, looked_at), reranker=reranker)
     sentences = evidence.find(index, embedder, query, vector, hits[: thresholds.hits])
     found = Found(index, embedder, query, vector, hits, sentences, thresholds)
-    draft = _BY_KIND[query.kind](found) if nothing.answers(found) else Draft()
+    draft = _draft(found)
     findings, citations, context = cite(draft, query.language)
     return Answer(
         question=query.text,
@@ -55,6 +55,12 @@ def answer(
         context=context,
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )
+
+
+def _draft(found: Found) -> Draft:
+    if empty := not_applicable.empty_handed(found):
+        return Draft(empty_handed=empty)
+    return _BY_KIND[found.query.kind](found) if nothing.answers(found) else Draft()
 
 
 def passage_hit(hit: Hit) -> PassageHit:
