@@ -7,6 +7,7 @@ import textwrap
 
 from indexer import dates
 from indexer.documents import Attribution, Language
+from service.answering.wording import untold_date
 from service.contract import Answer, Citation, PassageHit, SearchResult
 from service.marking import around_answer
 from service.messages import message
@@ -41,8 +42,8 @@ def _citation(citation: Citation, spoken: Language) -> str:
     where = [citation.document_title, citation.source]
     if citation.page is not None:
         where.append(message("page.number", spoken, number=citation.page))
-    if citation.meeting_date:
-        where.append(dates.written(citation.meeting_date, spoken))
+    if date := untold_date(citation.document_title, citation.meeting_date):
+        where.append(dates.written(date, spoken))
     if citation.document_language != spoken:
         where.append(message(f"shown.language.{citation.document_language}", spoken))
     before, short, after = around_answer(citation)

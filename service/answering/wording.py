@@ -91,9 +91,13 @@ def short(text: str, spoken: Language, reader: Language) -> str:
 
 def source(title: str, date: str | None, language: Language) -> str:
     """A document's title with the date of the meeting, where the title does not say it."""
-    if date is None or (dates.first_date(title) or "").startswith(date):
-        return plain(title)
-    return f"{plain(title)}, {dates.written(date, language)}"
+    untold = untold_date(title, date)
+    return f"{plain(title)}, {dates.written(untold, language)}" if untold else plain(title)
+
+
+def untold_date(title: str, date: str | None) -> str | None:
+    """The date of a meeting, unless there is none or the title says it."""
+    return None if date is None or (dates.first_date(title) or "").startswith(date) else date
 
 
 def when(date: str, language: Language) -> str:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from indexer import dates
 from indexer.documents import Language
 from service.answering import composing
+from service.answering.wording import untold_date
 from service.contract import Answer
 from service.engine import Engine
 from service.marking import around_answer
@@ -87,6 +88,7 @@ def shown(answer: Answer) -> dict[str, Any]:
         "item_label": partial(composing.item_label, language=language),
         "item_details": partial(composing.item_details, language=language),
         "around_answer": around_answer,
+        "untold_date": untold_date,
     }
 
 

@@ -38,12 +38,12 @@ def texts(answer):
         ("fact", "Record: “never closed. Open.\nThen this. [1]", ["Record: “never closed. Open.", "Then this. [1]"]),
         (
             "list",
-            "Nova Scotia (May 2021) [1], Ontario [2][3] and Yukon [4] have it in place. Also said of Yukon: planned [5].",
+            "Nova Scotia (May 2021) [1], Ontario [2][3] and Yukon [4] plan it. Also said of Yukon: asking [5].",
             [
                 "Nova Scotia (May 2021) [1],",
                 "Ontario [2][3]",
-                "and Yukon [4] have it in place.",
-                "Also said of Yukon: planned [5].",
+                "and Yukon [4] plan it.",
+                "Also said of Yukon: asking [5].",
             ],
         ),
         (
