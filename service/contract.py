@@ -84,6 +84,7 @@ class Citation(_Shape):
     role: Role
     jurisdictions: list[str]
     speaker: str | None
+    meeting_date: str | None = None
     quote: str
     start: int
     end: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -27,12 +28,17 @@ class RefusedError(SettingError):
 def table() -> dict[str, dict[str, str]]:
     """All messages by dotted key, each by language; read once."""
     raw = tomllib.loads((files("service") / "data" / "messages.toml").read_text(encoding="utf-8"))
-    return dict(_flatten("", raw))
+    return {key: {**texts, "fr": _typeset(texts["fr"])} for key, texts in _flatten("", raw)}
 
 
 def message(key: str, language: Language, **values: object) -> str:
     """The message `key` in `language` with its fields filled in. Raises KeyError for an unknown key or field."""
     return table()[key][language].format(**values)
+
+
+def _typeset(text: str) -> str:
+    """French with no-break spaces inside guillemets and before a colon, so that no line begins with a sign."""
+    return re.sub(r" (?=[:»])|(?<=«) ", "\u00a0", text)
 
 
 def _flatten(prefix: str, node: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:

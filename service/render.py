@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from indexer import dates
 from indexer.documents import Attribution, Language
+from service.answering.wording import untold_date
 from service.contract import Answer, Citation, PassageHit, SearchResult
+from service.marking import around_answer
 from service.messages import message
 
 _WIDTH = 100
+_MARKED = "‹{}›"  # around a short answer; plain characters, which a pipe or file keeps
+_SPACE = re.compile(r"[^\S\u00a0\u202f]+")  # no-break spaces stay
 
 
 def answer(found: Answer) -> str:
@@ -17,8 +22,12 @@ def answer(found: Answer) -> str:
     parts = [_wrapped(line) for line in found.text.split("\n")]
     if found.citations:
         parts += ["", *(_citation(citation, found.language) for citation in found.citations)]
-    if not found.answered:
-        parts += ["", *(_hit(rank, hit, found.language) for rank, hit in enumerate(found.passages[:3], start=1))]
+    if found.dropped_citations:
+        number = "one" if found.dropped_citations == 1 else "many"
+        parts += ["", message(f"shown.dropped.{number}", found.language, number=found.dropped_citations)]
+    if not found.answered and found.passages:
+        parts += ["", message("shown.close", found.language)]
+        parts += [_hit(rank, hit, found.language) for rank, hit in enumerate(found.passages[:3], start=1)]
     return "\n".join(parts)
 
 
@@ -33,8 +42,13 @@ def _citation(citation: Citation, spoken: Language) -> str:
     where = [citation.document_title, citation.source]
     if citation.page is not None:
         where.append(message("page.number", spoken, number=citation.page))
-    marks = ("« ", " »") if citation.document_language == "fr" else ("“", "”")
-    quote = marks[0] + " ".join(citation.quote.split()) + marks[1]
+    if date := untold_date(citation.document_title, citation.meeting_date):
+        where.append(dates.written(date, spoken))
+    if citation.document_language != spoken:
+        where.append(message(f"shown.language.{citation.document_language}", spoken))
+    before, short, after = around_answer(citation)
+    words = before + (_MARKED.format(short) if short else "") + after
+    quote = message("answer.quote", citation.document_language, quote=_SPACE.sub(" ", words).strip())
     return f"[{citation.number}] {', '.join(where)}\n{_wrapped(quote, '    ')}"
 
 

@@ -13,8 +13,8 @@ _MARK = re.compile(r"\[(\d+)\]")
 _OPENING, _CLOSING = "“«", "”»"
 # Marks after a sentence's own end, with the next sentence on the same line: "It opened. [1] It closed. [2]".
 _MARKED_END = re.compile(r"[.!?…](?:\s?[”»])?\s?(?:\[\d+\])+(?=\s+[A-ZÀ-ÖØ-Þ“«])")
-_NEXT_ITEM = re.compile(r"(?<=\];)\s+")
-_LEAD = re.compile(r"[^:\[“«]*:\s+(?=\S)")  # "3 jurisdictions are named in the passages that bear on this: "
+_NEXT_ITEM = re.compile(r"(?<=\][;,.])\s+|(?<=\])\s+(?=(?:and|et)\s)")  # "Ontario [1], Manitoba [2] and Yukon [3]"
+_LANGUAGE = re.compile(r"\([^()\[\]]{1,40}\)\s")  # "(in French)" between a quotation and its marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,7 @@ def split(answer: Answer) -> tuple[Claim, ...]:
     """The claims of the answer's text in order, at least one; nothing of the text but white space falls away.
 
     A sentence ends where `indexer.sentences` says, except inside a quotation, and keeps the marks that follow it. A
-    list, whose text is one sentence, is cut into what it says of the whole and its items: each can be right or wrong
-    by itself.
+    list's sentence is cut after each name that has marks, for each can be right or wrong by itself.
     """
     texts = [
         piece
@@ -58,7 +57,9 @@ def _goes_on(text: str, begin: int, end: int, following: int) -> bool:
     """Whether what begins at `following` belongs to the sentence `begin` to `end`: its marks, or its quotation."""
     if "\n" in text[end:following]:
         return False
-    return _MARK.match(text, following) is not None or _open_quotations(text[begin:end]) > 0
+    language = _LANGUAGE.match(text, following)
+    mark = language.end() if language else following
+    return _MARK.match(text, mark) is not None or _open_quotations(text[begin:end]) > 0
 
 
 def _after_marks(text: str) -> Iterator[str]:
@@ -81,11 +82,7 @@ def _open_quotations(text: str) -> int:
 
 
 def _items(sentence: str) -> Iterator[str]:
-    lead = _LEAD.match(sentence)
     start = 0
-    if lead is not None:
-        yield lead.group().rstrip()
-        start = lead.end()
     for border in _NEXT_ITEM.finditer(sentence, start):
         yield sentence[start : border.start()]
         start = border.end()

@@ -28,6 +28,7 @@ class Citations:
                 Citation(
                     number=self._numbers[key],
                     **place(hit),
+                    meeting_date=passage.meeting_date,
                     quote=passage.text[span.start - passage.start : span.end - passage.start],
                     start=span.start,
                     end=span.end,

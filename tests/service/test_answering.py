@@ -28,7 +28,7 @@ LISTS = {
 
 
 def without_quotes(text):
-    return re.sub(r"“[^”]*”|« [^»]* »", "", text)
+    return re.sub(r"“[^”]*”|«\s[^»]*\s»", "", text)
 
 
 @pytest.mark.parametrize("spoken", ["en", "fr"])

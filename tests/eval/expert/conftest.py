@@ -66,7 +66,7 @@ def make_need():
 @pytest.fixture(scope="session")
 def asked(make_answer, make_need):
     """A list of three claims, two statements in French, and an answer without citations."""
-    listed = make_answer("2 are named: ON (x) [1]; BC (y) [2].", "list", ["Ontario does.", "=BC does."])
+    listed = make_answer("2 are named. ON (x) [1]; BC (y) [2].", "list", ["Ontario does.", "=BC does."])
     told = make_answer("Fiche : « Ouvert. » [1]\n-Fermé à Montréal. [2]", "fact", ["Ouvert.", "Fermé."], "fr")
     silent = make_answer("The documents do not answer.", answered=False)
     return [

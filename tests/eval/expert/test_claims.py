@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,16 +38,22 @@ def texts(answer):
         ("fact", "Record: “never closed. Open.\nThen this. [1]", ["Record: “never closed. Open.", "Then this. [1]"]),
         (
             "list",
-            "2 jurisdictions are named: Nova Scotia (in use, May 2021) [1]; Ontario (planned) [2][3].",
-            ["2 jurisdictions are named:", "Nova Scotia (in use, May 2021) [1];", "Ontario (planned) [2][3]."],
+            "Nova Scotia (May 2021) [1], Ontario [2][3] and Yukon [4] plan it. Also said of Yukon: asking [5].",
+            [
+                "Nova Scotia (May 2021) [1],",
+                "Ontario [2][3]",
+                "and Yukon [4] plan it.",
+                "Also said of Yukon: asking [5].",
+            ],
         ),
         (
             "list",
-            "1 administration est nommée : Île-du-Prince-Édouard (en cours) [1].",
-            ["1 administration est nommée :", "Île-du-Prince-Édouard (en cours) [1]."],
+            "À l’étude : au Manitoba (septembre 2020) [1] et en Ontario [2].",
+            ["À l’étude : au Manitoba (septembre 2020) [1]", "et en Ontario [2]."],
         ),
         ("list", "Nothing answers this: not at all.", ["Nothing answers this: not at all."]),
         ("fact", "A: “It opened.” [1] B: “It closed.” [2][3]", ["A: “It opened.” [1]", "B: “It closed.” [2][3]"]),
+        ("fact", "Record: « C’est ouvert. » (in French) [1]", ["Record: « C’est ouvert. » (in French) [1]"]),
         ("fact", "One [1]; two [2].", ["One [1]; two [2]."]),
     ],
 )
@@ -55,8 +62,8 @@ def test_one_claim_at_a_time(make_answer, kind, text, wanted):
 
 
 def test_each_claim_names_its_citations(make_answer):
-    found = claims.split(make_answer("Two: NS (x) [1]; ON (y) [3][2][3].", "list"))
-    assert [claim.citations for claim in found] == [(), (1,), (3, 2)]
+    found = claims.split(make_answer("Two: NS (x) [1]; ON (y) [3][2][3]. None.", "list"))
+    assert [claim.citations for claim in found] == [(1,), (3, 2), ()]
 
 
 @given(text=st.text(alphabet="Aa. ?;:[1]“”«»\n", max_size=60) | st.text(), kind=st.sampled_from(["list", "fact"]))
@@ -74,5 +81,6 @@ def test_claims_of_the_gold_answers_carry_at_most_one_mark_run(corpus_index):
             found = claims.split(answer)
             marked = [number for claim in found for number in claim.citations]
             assert sorted(set(marked)) == [citation.number for citation in answer.citations]
-            if answer.answered:
-                assert len(found) == (len(answer.findings) + 1 if answer.kind == "list" else len(answer.citations))
+            assert sum(1 for claim in found if claim.citations) >= len(answer.findings)
+            if answer.kind == "list":
+                assert all(len(re.findall(r"(?:\[\d+\])+", claim.text)) <= 1 for claim in found)
