@@ -272,11 +272,11 @@ def _completed(index: Index, rows: Sequence[Organisation], others: Sequence[Orga
             found.append(row)
             continue
         unmatched.remove(other)
-        more = {
-            column: tuple(
-                part for part in other.cells[column] if not part.says_none and not index.versions(part.passage_id)
-            )
-            for column in COLUMNS
-        }
-        found.append(replace(row, cells={column: row.cells[column] + more[column] for column in COLUMNS}))
+        cells = {column: row.cells[column] + _said_here_only(index, other.cells[column]) for column in COLUMNS}
+        found.append(replace(row, cells=cells))
     return found + [row for row in unmatched if row.code is not None]
+
+
+def _said_here_only(index: Index, parts: Sequence[Written]) -> tuple[Written, ...]:
+    """Those that the document's other version does not say."""
+    return tuple(part for part in parts if not part.says_none and not index.versions(part.passage_id))

@@ -179,9 +179,9 @@ def _texts(organisation: Organisation, column: str, spoken: Language) -> list[st
 def _chunks(texts: Sequence[str]) -> list[str]:
     """The texts, a blank line between two, as many in a cell as it shows."""
     chunks: list[str] = []
-    for text in (text[at : at + _MOST] for text in texts for at in range(0, len(text), _MOST)):
-        if chunks and len(chunks[-1]) + len(text) <= _CELL:
-            chunks[-1] += "\n\n" + text
+    for piece in (text[at : at + _MOST] for text in texts for at in range(0, len(text), _MOST)):
+        if chunks and len(chunks[-1]) + len(piece) <= _CELL:
+            chunks[-1] += "\n\n" + piece
         else:
-            chunks.append(text)
+            chunks.append(piece)
     return chunks

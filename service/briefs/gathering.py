@@ -128,10 +128,11 @@ class _Gathering:
                     code = finding.jurisdiction.code if finding.jurisdiction else None
                     if answer is None or code is None or (asked and code not in asked):
                         continue
+                    told = [(finding.status, finding.citations), *((m.status, m.citations) for m in finding.further)]
                     named_here.extend(
-                        (code, self._quote(answer, one.citations))
-                        for one in (finding, *finding.further)
-                        if everything or one.status is Status.ASKING
+                        (code, self._quote(answer, numbers))
+                        for status, numbers in told
+                        if everything or status is Status.ASKING
                     )
             for code, quote in sorted(named_here, key=lambda one: place(one[0])):
                 found.setdefault(quote, Need(named(code, self._query.language), meeting, quote))
@@ -155,9 +156,10 @@ class _Gathering:
         by_place = {(item.document_id, item.kind, item.number): item for item in everything}
         chosen: dict[str, FollowUp] = {}
         for item in on_topic:
+            shown = item
             if item.language != language and item.document_id in other and item.number is not None:
-                item = by_place.get((other[item.document_id], item.kind, item.number), item)
-            chosen[item.item_id] = item
+                shown = by_place.get((other[item.document_id], item.kind, item.number), item)
+            chosen[shown.item_id] = shown
         return sorted(chosen.values(), key=lambda item: item.meeting_date or "")
 
     def _answered_items(self, items: Sequence[FollowUp]) -> frozenset[str]:

@@ -52,6 +52,7 @@ class WordDocument:
         self._document = docx.Document()
         self._language = language
         self._bookmarks = 0
+        self._room = _PAGE[landscape] - 2 * _MARGIN
         self._prepare(landscape)
         properties = self._document.core_properties
         whole = clean("".join(run.text for run in title))
@@ -104,9 +105,7 @@ class WordDocument:
         """
         table = self._document.add_table(rows=0, cols=len(heads), style="Table Grid")
         table.autofit = False
-        section = self._document.sections[0]
-        room = section.page_width - section.left_margin - section.right_margin
-        columns = [int(room * width / sum(widths)) for width in widths]
+        columns = [int(self._room * width / sum(widths)) for width in widths]
         for column, width in zip(table.columns, columns, strict=True):
             column.width = width
         self._describe(table, caption)
