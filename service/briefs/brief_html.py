@@ -40,4 +40,4 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("brief.html")
+    return environment.get_template("standings.html")

@@ -161,7 +161,9 @@ def _form(index: Index, record: DocumentRecord, spoken: Language) -> list[Organi
         column = _COLUMN_OF.get(passage.role)
         # The form's own headings say nothing; a title of the organisation's is kept, as it may be all that is said.
         if column and not (passage.kind is PassageKind.HEADING and column_role(passage.text)):
-            cells[column].append(_written(passage, source, ()))
+            cells[column].append(
+                _written(passage, source, [title for title in passage.heading[:1] if column_role(title)])
+            )
     return [
         Organisation(
             code=code,

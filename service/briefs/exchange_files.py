@@ -90,7 +90,7 @@ def as_xlsx(table: ExchangeTable) -> bytes:
     sheet.print_title_rows = f"{head}:{head}"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    foot = footer_notice(table.restricted, spoken) or ""
+    foot = clean(footer_notice(table.restricted, spoken) or "")
     sheet.oddFooter.left.text = foot[:_FOOT].replace("&", "&&")
     sheet.oddFooter.right.text = "&P / &N"
     whole = io.BytesIO()

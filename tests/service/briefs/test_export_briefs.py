@@ -83,7 +83,7 @@ def dangerless(tmp_path_factory, embedder, letters):
     ("words", "named"),
     [
         (["brief"], "--topic"),
-        (["brief", "--topic", " "], "question"),
+        (["brief", "--topic", " ", "--format", "html"], "question"),
         (["brief", *TOPIC, "--language", "de"], "--language"),
         (["brief", *TOPIC, "--format", "xlsx"], "docx, html"),
         (["brief", *TOPIC, "--format", "pdf"], "--format"),
