@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from indexer.documents import DocumentType, ItemStatus, Role, Status
 from indexer.errors import CouncilError, SettingError
@@ -21,7 +21,14 @@ DEFAULT_INDEX = Path(".index")
 OK, FAILED, USAGE = 0, 1, 2
 UNREAD_MEND = "To have them read, install tesseract with its data for French and English, then index with --rebuild"
 SKIPPED_NAMED = 3
-_ITEM_OPTIONS = ("meeting", "owner", "kind", "status", "doc_language", "language")
+# What `export` writes: its formats, the usual one first, and the options that are for it.
+_EXPORTS = {
+    "passages": (("jsonl", "csv", "xlsx"), ()),
+    "follow-ups": (("jsonl", "csv", "xlsx"), ("meeting", "owner", "kind", "status", "doc_language", "language")),
+    "brief": (("docx", "html"), ("topic", "jurisdiction", "date_from", "date_to", "language")),
+    "analysis": (("docx", "xlsx"), ("meeting", "language")),
+}
+_EXPORT_OPTIONS = {"date_from": "--from", "date_to": "--to", "doc_language": "--doc-language"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,11 +113,16 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_eval)
 
     export = commands.add_parser("export", help="write out what the index holds")
-    export.add_argument("what", choices=("passages", "follow-ups"))
+    export.add_argument("what", choices=tuple(_EXPORTS))
     _add_index_options(export)
-    export.add_argument("--format", choices=("jsonl", "csv", "xlsx"), default="jsonl")
+    export.add_argument(
+        "--format",
+        choices=("jsonl", "csv", "xlsx", "docx", "html"),
+        help="jsonl (the usual one), csv or xlsx; a brief: docx or html; an analysis: docx or xlsx",
+    )
     export.add_argument("--out", type=Path, metavar="FILE", help="write here instead of to standard output")
     _add_item_options(export)
+    _add_brief_options(export)
     export.set_defaults(run=_export)
     return parser
 
@@ -151,12 +163,28 @@ def _add_query_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_item_options(export: argparse.ArgumentParser) -> None:
     items = export.add_argument_group("of follow-ups", "repeat a filter for alternatives")
-    items.add_argument("--meeting", action="append", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD")
+    items.add_argument(
+        "--meeting", action="append", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD; also of an analysis (one)"
+    )
     items.add_argument("--owner", action="append", help="a jurisdiction's code, or a part of the owner's words")
     items.add_argument("--kind", action="append", choices=("decision", "follow-up"))
     items.add_argument("--status", action="append", choices=[str(status) for status in ItemStatus])
     items.add_argument("--doc-language", action="append", choices=("fr", "en"))
-    items.add_argument("--language", choices=("fr", "en"), help="of the word for the status (default: the item's)")
+    items.add_argument(
+        "--language",
+        choices=("fr", "en"),
+        help="of the word for the status (default: the item's); also of a brief (default: the topic's) or analysis",
+    )
+
+
+def _add_brief_options(export: argparse.ArgumentParser) -> None:
+    brief = export.add_argument_group("of a brief")
+    brief.add_argument("--topic", help="what it is on, in either language: “digital identity”")
+    brief.add_argument("--jurisdiction", action="append", metavar="CODE", help="BC, ESDC …; several: repeat the option")
+    brief.add_argument("--from", dest="date_from", metavar="DATE", help="meetings from YYYY, YYYY-MM or YYYY-MM-DD on")
+    brief.add_argument(
+        "--to", dest="date_to", metavar="DATE", help="meetings up to and with YYYY, YYYY-MM or YYYY-MM-DD"
+    )
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -271,12 +299,12 @@ def _export(options: argparse.Namespace) -> int:
     from service.export import export_follow_ups, export_passages
     from service.filters import make_item_filters
 
+    form = _export_format(options)
     if options.what == "passages":
-        given = [name for name in _ITEM_OPTIONS if getattr(options, name)]
-        if given:
-            raise SettingError(f"--{given[0].replace('_', '-')}: is for follow-ups; leave it out to export passages")
-        export_passages(options.index, options.format, options.out)
+        export_passages(options.index, form, options.out)
         return OK
+    if options.what == "brief":
+        return _export_brief(options, form)
     filters = make_item_filters(
         meetings=options.meeting or (),
         owners=options.owner or (),
@@ -284,7 +312,52 @@ def _export(options: argparse.Namespace) -> int:
         statuses=options.status or (),
         document_languages=options.doc_language or (),
     )
-    export_follow_ups(options.index, filters, options.format, options.out, options.language)
+    if options.what == "analysis":
+        return _export_analysis(options, form, filters.meetings)
+    export_follow_ups(options.index, filters, form, options.out, options.language)
+    return OK
+
+
+def _export_format(options: argparse.Namespace) -> Any:
+    """The format asked for, or the usual one. Raises SettingError for what is not for what is written."""
+    formats, own = _EXPORTS[options.what]
+    for name in dict.fromkeys(name for _, names in _EXPORTS.values() for name in names):
+        if getattr(options, name) is not None and name not in own:
+            takers = " or ".join(what for what, (_, names) in _EXPORTS.items() if name in names)
+            spelt = _EXPORT_OPTIONS.get(name, f"--{name}")
+            raise SettingError(f"{spelt}: is for {takers}; leave it out to export {options.what}")
+    if options.format is not None and options.format not in formats:
+        raise SettingError(f"--format {options.format}: is not for {options.what}; use one of {', '.join(formats)}")
+    return options.format or formats[0]
+
+
+def _export_brief(options: argparse.Namespace, form: Any) -> int:
+    from service.export import export_brief
+    from service.filters import make_filters
+
+    if options.topic is None:
+        raise SettingError('--topic: a brief needs one: --topic "digital identity"')
+    filters = make_filters(
+        jurisdictions=options.jurisdiction or (), date_from=options.date_from, date_to=options.date_to
+    )
+    export_brief(
+        options.index,
+        options.topic,
+        form,
+        options.out,
+        language=options.language,
+        filters=filters,
+        model=options.model,
+    )
+    return OK
+
+
+def _export_analysis(options: argparse.Namespace, form: Any, meetings: Sequence[str]) -> int:
+    from service.export import export_analysis
+
+    if len(meetings) > 1:
+        raise SettingError("--meeting: an analysis is of one meeting; name one")
+    export_analysis(options.index, next(iter(meetings), None), form, options.out, options.language)
     return OK
 
 

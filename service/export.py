@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TextIO, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, get_args
 
 from indexer.documents import Language, Passage
 from indexer.errors import CouncilError, SettingError
@@ -19,9 +19,15 @@ from service.filters import ItemFilters
 from service.follow_ups import listed
 from service.formulas import harmless
 
+if TYPE_CHECKING:
+    from indexer.store import Filters
+
 Format = Literal["jsonl", "csv", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+BriefFormat = Literal["docx", "html"]
+AnalysisFormat = Literal["docx", "xlsx"]
 
+_BINARY = {"xlsx": "a workbook", "docx": "a Word document"}
 _NOT_IN_TABLES = frozenset({"language", "start", "end"})  # of a follow-up: for programs, which read JSON
 
 
@@ -58,9 +64,55 @@ def export_follow_ups(
     _write(_Table("follow-ups", columns, (item.model_dump(mode="json") for item in found)), form, out)
 
 
-def _check(form: Format, out: Path | None) -> None:
-    if form == "xlsx" and out is None and (sys.stdout.isatty() or not hasattr(sys.stdout, "buffer")):
-        raise SettingError("--format xlsx: a workbook is no text to print; name a file for it with --out FILE")
+def export_brief(
+    folder: Path,
+    topic: str,
+    form: BriefFormat,
+    out: Path | None = None,
+    *,
+    language: Language | None = None,
+    filters: Filters | None = None,
+    model: str | None = None,
+) -> None:
+    """Write the brief on a topic; see `service.briefs.gathering.gather`, whose errors are raised too."""
+    from service.briefs import brief_docx, brief_html
+    from service.briefs.gathering import gather
+    from service.engine import Engine
+
+    _check(form, out)
+    brief = gather(Engine(folder, model), topic, language=language, filters=filters)
+    if form == "docx":
+        _write_bytes(brief_docx.as_docx(brief), out)
+        return
+    page = brief_html.as_html(brief)
+    with _text(out, form) as lines:
+        lines.write(page)
+
+
+def export_analysis(
+    folder: Path,
+    meeting: str | None,
+    form: AnalysisFormat,
+    out: Path | None = None,
+    language: Language | None = None,
+) -> None:
+    """Write the exchange table of a meeting; see `service.briefs.exchange.exchange_table`, whose errors are raised."""
+    from service.briefs import exchange_files
+    from service.briefs.exchange import exchange_table
+
+    _check(form, out)
+    table = exchange_table(open_index(folder), meeting=meeting, language=language)
+    _write_bytes(exchange_files.as_docx(table) if form == "docx" else exchange_files.as_xlsx(table), out)
+
+
+def _write_bytes(whole: bytes, out: Path | None) -> None:
+    with _bytes(out) as stream:
+        stream.write(whole)
+
+
+def _check(form: str, out: Path | None) -> None:
+    if form in _BINARY and out is None and (sys.stdout.isatty() or not hasattr(sys.stdout, "buffer")):
+        raise SettingError(f"--format {form}: {_BINARY[form]} is no text to print; name a file for it with --out FILE")
 
 
 def _write(table: _Table, form: Format, out: Path | None) -> None:
@@ -85,7 +137,7 @@ def _cells(table: _Table, row: dict[str, Any]) -> list[Any]:
 
 
 @contextmanager
-def _text(out: Path | None, form: Format) -> Iterator[TextIO]:
+def _text(out: Path | None, form: str) -> Iterator[TextIO]:
     if out is None:
         yield sys.stdout
         return

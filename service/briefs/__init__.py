@@ -1,0 +1,1 @@
+"""Documents for the secretariat: the brief on a topic, and the exchange table of a meeting."""
