@@ -12,8 +12,9 @@ from indexer.documents import Language
 from indexer.glossary import Term, find_terms
 from indexer.lexical_query import Sought, lexical_query, passage_tokens
 
-# How well a translation has to do, of 1 for the word's best: weaker ones are often no translations at all.
-_GOOD_TRANSLATION = 0.3
+# How well a translation has to do, of 1 for the word's best. Over the corpus, whose documents stand in both languages,
+# it makes next to no difference to what sentences that say different things share.
+_GOOD_TRANSLATION = 0.1
 _WORD = re.compile(r"[^\s,;:!?()\[\]«»“”\"]+")
 
 

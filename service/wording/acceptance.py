@@ -18,8 +18,11 @@ from service.wording.figures import Day, day_of, days, figures, without_figures
 from service.wording.words import words
 
 MOST_CHARACTERS = 4_000
-_LEAST_SHARED = 2 / 3  # of a sentence's content words
-_MOST_UNSHARED = 3  # of them, however long the sentence
+# Of a sentence's content words, how many it shares with what it cites at least, and how many it may not share. Across
+# the languages less is asked for, since not every translation is known: of the sentences of the corpus 0.77 are borne
+# out so by their own translation, 0.003 by that of another.
+_LEAST_SHARED, _MOST_UNSHARED = 2 / 3, 3
+_LEAST_TRANSLATED, _MOST_UNTRANSLATED = 1 / 2, 4
 _FEW = 3  # content words; of a part of a sentence with fewer the sentence is judged as a whole
 _TELLING = 5  # words; shorter sentences may look like either language
 _FURTHEST = (Status.DELIVERED, Status.PILOTING, Status.IN_PROGRESS)
@@ -27,6 +30,8 @@ _FURTHEST = (Status.DELIVERED, Status.PILOTING, Status.IN_PROGRESS)
 _MARK = re.compile(r"\[\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*\]")
 _MARKS = re.compile(r"(?:\s*\[\d{1,3}\])+")
 _LATE_MARKS = re.compile(r"([.!?…]+[”»\"]?)[ \t\u00a0\u202f]*((?:\[\d{1,3}\][ \t]*)+)")
+_CAPITAL = re.compile(r"(?<![\w-])[A-ZÀ-ÖØ-Þ][\w’'&.-]*[\w]")
+_OPENING = " \t\u00a0«“\"‘’'(—–-"
 _QUOTED = re.compile(r"“([^”]*)”|«([^»]*)»|\"([^\"]*)\"")
 _ADDRESS = re.compile(
     r"https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+|\b(?:[\w-]{2,}\.)+(?:ca|com|org|net|gov|edu|io|info|dev|app|example)\b\S*",
@@ -137,14 +142,14 @@ def _cited(numbers: Collection[int], findings: Sequence[Finding], known: dict[in
         found.quotes.append(citation)
         found.figures |= figures(citation.quote)
         found.days |= days(citation.quote)
-        found.statuses.add(status_of(citation.quote, citation.role))
+        statuses = set()
         codes = set(jurisdictions.named_in(citation.quote))
         for finding in findings:
             statements: list[Finding | FurtherFinding] = [finding, *finding.further]
             for proved in statements:
                 if number not in proved.citations:
                     continue
-                found.statuses.add(proved.status)
+                statuses.add(proved.status)
                 if finding.jurisdiction is not None:
                     codes.add(finding.jurisdiction.code)
                 if proved.meeting_date is not None:
@@ -152,18 +157,32 @@ def _cited(numbers: Collection[int], findings: Sequence[Finding], known: dict[in
                     found.days |= met
                     found.figures |= numerals
         found.codes |= codes or set(citation.jurisdictions)
+        found.statuses |= statuses or {status_of(citation.quote, citation.role)}
     return found
 
 
 def _check_words(part: str, name: str, language: Language, proof: _Cited, *, few: int) -> None:
+    bare = _bare(part)
+    quotes = Quotes((citation.quote, citation.document_language) for citation in proof.quotes)
+    shared = quotes.shared(bare, language, words().leading)
+    same = any(citation.document_language == language for citation in proof.quotes)
+    least, most = (_LEAST_SHARED, _MOST_UNSHARED) if same else (_LEAST_TRANSLATED, _MOST_UNTRANSLATED)
+    if shared.total >= few and (shared.share < least or shared.total - shared.found > most):
+        raise NotAcceptedError(f"{name} shares {shared.found} of {shared.total} words with what it cites")
+    for capital in _CAPITAL.finditer(bare):
+        if (
+            bare[: capital.start()].strip(_OPENING)
+            and quotes.shared(capital.group(), language, words().leading).share < 1
+        ):
+            raise NotAcceptedError(f"{name} holds a name that is not in what it cites")
+
+
+def _bare(part: str) -> str:
+    """A part of a sentence without figures and names of jurisdictions, which are looked at apart."""
     bare = list(without_figures(part))
     for mention in jurisdictions.find_mentions(part):
         bare[mention.start : mention.end] = " " * (mention.end - mention.start)
-    quotes = Quotes((citation.quote, citation.document_language) for citation in proof.quotes)
-    shared = quotes.shared("".join(bare), language, words().leading)
-    missing = shared.total - shared.found
-    if shared.total >= few and (shared.share < _LEAST_SHARED or missing > _MOST_UNSHARED):
-        raise NotAcceptedError(f"{name} shares {shared.found} of {shared.total} words with what it cites")
+    return "".join(bare)
 
 
 def _check_quoted(sentence: str, name: str, proof: _Cited) -> None:
@@ -199,9 +218,9 @@ def _check_sense(part: str, name: str, language: Language, proof: _Cited) -> Non
     quotes = [_negated(citation.quote, citation.document_language) for citation in proof.quotes]
     if (negated and not any(quotes)) or (not negated and all(quotes)):
         raise NotAcceptedError(f"{name} says what it cites the other way around")
-    # A status that is in the words themselves is the same whatever the section.
+    # A status that is in the words themselves is the same whatever the section; of "has not launched" it is no status.
     told = {status_of(part, role) for role in (Role.NEED, Role.ACHIEVEMENT)}
-    if len(told) == 1 and (told & {*_FURTHEST}) - proof.statuses:
+    if not negated and len(told) == 1 and (told & {*_FURTHEST}) - proof.statuses:
         raise NotAcceptedError(f"{name} says that something is further than what it cites does")
 
 

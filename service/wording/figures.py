@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from indexer.document_words import table
@@ -16,6 +17,7 @@ _FIGURE = re.compile(r"\d{1,3}(?:[., ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*"
 _ISO = re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?\b")
 _PERCENT = re.compile(r"\s?(?:%|per\s?cent\b|pour\s?cent\b|p\.\s?100)")
 _WORD = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(rf"(?:{_FIGURE.pattern})%?|[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,45 @@ class Day:
 
 
 def figures(written: str) -> frozenset[str]:
-    """The figures of a text, in digits or in words: `1300`, `1.3`; of a percentage `45` and `45%`."""
+    """The figures of a text, in digits or in words: `1300`, `1.3`; of a percentage `45` and `45%`.
+
+    "2,000", "two thousand" and « 2 mille » are the same figure.
+    """
     folded = fold(written)
-    found = set()
-    for match in _FIGURE.finditer(folded):
-        figure = _plain(match.group())
-        found.add(figure)
-        if _PERCENT.match(folded, match.end()):
-            found.add(f"{figure}%")
     spelled = words().numbers
-    found.update(spelled[word] for word in _WORD.findall(_PERCENT.sub(" ", folded)) if word in spelled)
-    return frozenset(found)
+    found = set()
+    counted: list[Decimal] = []
+    last = -1
+    for match in _NUMBER.finditer(_PERCENT.sub("%", folded)):
+        sign = match.group()
+        if sign[0].isdigit():
+            figure, percent = sign.rstrip("%"), sign.endswith("%")
+            found.add(f"{_plain(figure)}%" if percent else "")
+            value = Decimal(_plain(figure))
+        elif sign in spelled:
+            value = Decimal(spelled[sign])
+        else:
+            continue
+        if counted and (match.start() - last > 1 or sign[0].isdigit()):
+            found.add(_written(counted))
+            counted = []
+        counted.append(value)
+        last = match.end()
+    found.add(_written(counted) if counted else "")
+    return frozenset(found - {""})
+
+
+def _written(run: Sequence[Decimal]) -> str:
+    """The figure that a run of numbers makes: 2, 1000, 3, 100 are 2300; 4, 20 are eighty in French."""
+    total = current = Decimal(0)
+    for value in run:
+        if value >= 1000:
+            total, current = total + (current or 1) * value, Decimal(0)
+        elif value == 100 or (value == 20 and current == 4):
+            current = (current or 1) * value
+        else:
+            current += value
+    return f"{(total + current).normalize():f}"
 
 
 def without_figures(written: str) -> str:
@@ -108,8 +138,9 @@ def _pattern() -> re.Pattern[str]:
 
 def _plain(figure: str) -> str:
     """A figure without separators of thousands, and with a point before its decimals."""
-    bare = re.sub(r"\s", "", figure)
+    bare = figure.replace(" ", "")
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", bare):
-        return re.sub(r"[.,]", "", bare)
+        bare = re.sub(r"[.,]", "", bare)
     whole, sign, decimals = bare.replace(",", ".").rpartition(".")
-    return f"{whole.replace('.', '')}.{decimals.rstrip('0') or '0'}" if sign else bare.lstrip("0") or "0"
+    # More than one point: a number of a version or of a chapter, of which the order counts and not the size.
+    return f"{Decimal(f'{whole.replace(chr(46), str())}{sign}{decimals}').normalize():f}"
