@@ -76,12 +76,14 @@ def _written(run: Sequence[Decimal]) -> str:
 
 
 def without_figures(written: str) -> str:
-    """The text with its dates and figures blanked, in digits and in words."""
+    """The text with its dates and figures blanked, in digits and in words; those within a name stay."""
     folded = fold_in_place(written)
     blanked = list(written)
     spelled = words().numbers
     spans = [match.span() for match in _dates(folded)]
     for match in _FIGURE.finditer(folded):
+        if folded[match.start() - 1 : match.start()].isalpha():
+            continue  # a part of a name, such as that of a survey with its year
         percent = _PERCENT.match(folded, match.end())
         spans.append((match.start(), percent.end() if percent else match.end()))
     spans += [match.span() for match in _WORD.finditer(folded) if match.group() in spelled]
