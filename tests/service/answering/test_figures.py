@@ -71,10 +71,10 @@ def test_a_date_is_within_one_that_says_more():
     assert not Day(2021, 11, None).within(Day(2021, 10, None))
 
 
-@given(st.text(alphabet="0123456789 ,.%-/octmay juin\u00a0œ½²", max_size=60))
+@given(st.text(alphabet="0123456789 ,.%-/octmay juin\u00a0œ", max_size=60))
 def test_any_text(text):
     assert len(without_figures(text)) == len(text)
-    assert not re.search(r"\d", re.sub(r"[^\W\d_]\d[\d., ]*", "", without_figures(text)))
+    assert not re.search(r"\d", re.sub(r"[^\W\d_]\d[\d.,\s]*", "", without_figures(text)))
     figures(text), days(text)
 
 
