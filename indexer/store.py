@@ -186,6 +186,13 @@ class Index:
         rows = self._database.rows("SELECT * FROM passages WHERE id = ?", (passage_id,))
         return database.passage(rows[0]) if rows else None
 
+    def passages_by_id(self, ids: Iterable[str]) -> list[Passage]:
+        """The passages with these ids, in no particular order; ids that the index does not hold are passed over."""
+        rows = self._database.rows(
+            "SELECT * FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        )
+        return [database.passage(row) for row in rows]
+
     def items(self, document_id: str | None = None) -> list[RecordItem]:
         """Decisions and follow-ups in reading order: of one document, or of all."""
         where, values = ("WHERE document_id = ?", [document_id]) if document_id is not None else ("", [])

@@ -31,6 +31,7 @@ from service.views import (
     passage_view,
 )
 from service.web import pages
+from service.wording import open_writer
 
 
 def _as_list(value: Any) -> Any:
@@ -135,7 +136,7 @@ class Health(BaseModel):
 
 def create_app(folder: Path, model: str | None = None, reranker: str | None = None) -> FastAPI:
     """The application over the index in `folder`. Raises IndexUnusableError where there is no usable index."""
-    engine = Engine(folder, model, reranker)
+    engine = Engine(folder, model, reranker, writer=open_writer())
     app = FastAPI(
         title="Council Search",
         version=version("council-search"),

@@ -269,10 +269,11 @@ def _search(options: argparse.Namespace) -> int:
 def _ask(options: argparse.Namespace) -> int:
     from service import render
     from service.engine import Engine
+    from service.wording import open_writer
 
     language = None if options.language == "auto" else options.language
     query = _query(options, options.question, language)
-    answer = Engine(options.index, options.model, options.reranker).answer(query)
+    answer = Engine(options.index, options.model, options.reranker, writer=open_writer()).answer(query)
     print(answer.model_dump_json(indent=2) if options.json else render.answer(answer))
     return OK
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer import embedding, glossary
 from indexer.bilingual_lexicon import bilingual_lexicon
@@ -15,22 +16,29 @@ from service.query import Query
 from service.reranker import open_reranker
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
 
+if TYPE_CHECKING:
+    from service.wording.writer import Writer
+
 
 class Engine:
     """Answers and searches over the index in `folder`; safe to call from several threads.
 
     A new generation is noticed at the next request; requests under way end on the one they began with.
-    `model` embeds, the bundled one if None; `reranker` is a cross-encoder's name or folder, None for none.
+    `model` embeds, the bundled one if None; `reranker` is a cross-encoder's name or folder, None for none;
+    `writer` may word answers by a language model, as `service.wording.open_writer` gives it.
     Raises IndexUnusableError where there is no usable index, SettingError for a model that cannot be opened.
     """
 
-    def __init__(self, folder: Path, model: str | None = None, reranker: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, model: str | None = None, reranker: str | None = None, *, writer: Writer | None = None
+    ) -> None:
         # A table that cannot be used should stop the start, not the first question.
         glossary.terms()
         bilingual_lexicon()
         self._folder = folder
         self._embedder = embedding.load(model)
         self._reranker = open_reranker(reranker)
+        self._writer = writer
         self._lock = threading.Lock()
         self._index = open_index(folder, model=self._embedder.id)
 
@@ -44,7 +52,7 @@ class Engine:
 
     def answer(self, query: Query) -> Answer:
         """The cited answer to a query."""
-        return answer(self.index(), self._embedder, query, reranker=self._reranker)
+        return answer(self.index(), self._embedder, query, reranker=self._reranker, writer=self._writer)
 
     def hits(self, query: Query, leg: Leg = Leg.HYBRID, weights: Weights = DEFAULT_WEIGHTS) -> list[Hit]:
         """The hits of a query; of one leg alone, or by other weights, for measuring."""

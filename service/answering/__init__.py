@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service.answering import decisions, evidence, facts, listing, not_applicable, nothing, precedents
+from service.answering.checking import check
 from service.answering.citing import cite, place, source_name
 from service.answering.composing import compose
 from service.answering.draft import Draft
@@ -17,6 +19,9 @@ from service.contract import Answer, PassageHit, QuestionKind, Version
 from service.query import Query
 from service.reranker import Reranker
 from service.retrieval import Hit, query_vector, retrieve
+
+if TYPE_CHECKING:
+    from service.wording.writer import Writer
 
 _BY_KIND: dict[QuestionKind, Callable[[Found], Draft]] = {
     "list": listing.listed,
@@ -33,8 +38,12 @@ def answer(
     *,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     reranker: Reranker | None = None,
+    writer: Writer | None = None,
 ) -> Answer:
-    """The answer to `query` from the documents in `index`, or the statement that they do not answer."""
+    """The answer to `query` from the documents in `index`, or the statement that they do not answer.
+
+    `writer` may put what is found into sentences; without it, or where it fails, the text is extractive.
+    """
     began = time.perf_counter()
     vector = query_vector(embedder, query)
     looked_at = thresholds.list_hits if query.kind == "list" else thresholds.hits
@@ -42,17 +51,23 @@ def answer(
     sentences = evidence.find(index, embedder, query, vector, hits[: thresholds.hits])
     found = Found(index, embedder, query, vector, hits, sentences, thresholds)
     draft = _draft(found)
-    findings, citations, context = cite(draft, query.language)
+    checked = check(index, *cite(draft, query.language))
+    findings, citations, context = checked.findings, checked.citations, checked.context
+    worded = writer.text(query.text, query.kind, query.language, findings, citations) if writer and findings else None
     return Answer(
         question=query.text,
         language=query.language,
         kind=query.kind,
         answered=bool(findings),
-        text=compose(query.kind, query.language, findings, citations, context, passages=bool(hits)),
+        text=worded
+        if worded is not None
+        else compose(query.kind, query.language, findings, citations, context, passages=bool(hits)),
         findings=findings,
         citations=citations,
         passages=[passage_hit(hit) for hit in hits[: query.limit]],
         context=context,
+        dropped_citations=checked.dropped,
+        wording="extractive" if worded is None else "model",
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )
 

@@ -99,6 +99,10 @@ def test_what_was_written_is_read(index: Index, values: tuple[list[DocumentRecor
     assert index.passages("d3") == passages[3:5]
     assert index.numbered([4, 0, 4]) == index.numbered(np.array([4, 0, 4])) == [passages[n] for n in (4, 0, 4)]
     assert {record.id for record in index.documents_by_id(["d1", "none", "d4"])} == {"d1", "d4"}
+    assert {p.id for p in index.passages_by_id([passages[0].id, "none", passages[4].id])} == {
+        passages[0].id,
+        passages[4].id,
+    }
     assert index.embedded() == {f"digest-{number}": number for number in range(len(passages))}
     assert index.jurisdiction_counts() == {"BC": 2, "YT": 2, "QC": 2, "ON": 2}
     assert (index.generation, index.manifest.documents, index.manifest.passages) == ("g000001", 5, 7)
