@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from indexer import embedding, glossary
 from indexer.bilingual_lexicon import bilingual_lexicon
+from indexer.documents import Role
 from indexer.store import Index, current_generation, open_index
 from service.answering import answer, passage_hit
 from service.contract import Answer, SearchResult
+from service.list_question import read_list_question
 from service.query import Query
 from service.reranker import open_reranker
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
+from service.status import status_of
 
 if TYPE_CHECKING:
     from service.wording.writer import Writer
@@ -35,6 +38,8 @@ class Engine:
         # A table that cannot be used should stop the start, not the first question.
         glossary.terms()
         bilingual_lexicon()
+        status_of("", Role.REMARK)
+        read_list_question("")
         self._folder = folder
         self._embedder = embedding.load(model)
         self._reranker = open_reranker(reranker)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from indexer.embedding import Embedder
 from indexer.store import Index
-from service.answering import decisions, evidence, facts, listing, not_applicable, nothing, precedents
+from service.answering import decisions, facts, listing, not_applicable, nothing, precedents
 from service.answering.checking import check
 from service.answering.citing import cite, place, source_name
 from service.answering.composing import compose
@@ -48,8 +48,7 @@ def answer(
     vector = query_vector(embedder, query)
     looked_at = thresholds.list_hits if query.kind == "list" else thresholds.hits
     hits = retrieve(index, query, vector, limit=max(query.limit, looked_at), reranker=reranker)
-    sentences = evidence.find(index, embedder, query, vector, hits[: thresholds.hits])
-    found = Found(index, embedder, query, vector, hits, sentences, thresholds)
+    found = Found(index, embedder, query, vector, hits, thresholds)
     draft = _draft(found)
     checked = check(index, *cite(draft, query.language))
     findings, citations, context = checked.findings, checked.citations, checked.context
@@ -75,7 +74,9 @@ def answer(
 def _draft(found: Found) -> Draft:
     if empty := not_applicable.empty_handed(found):
         return Draft(empty_handed=empty)
-    return _BY_KIND[found.query.kind](found) if nothing.answers(found) else Draft()
+    if found.query.kind != "list" and not nothing.answers(found):  # a list weighs sentences enough by itself
+        return Draft()
+    return _BY_KIND[found.query.kind](found)
 
 
 def passage_hit(hit: Hit) -> PassageHit:

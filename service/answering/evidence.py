@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,8 +30,7 @@ class Evidence:
 
     `cosine` is the sentence's to the question, `overlap` the weighted share of what the question names that it holds.
     `on_topic` says that the sentence names a term of the glossary that the question names. `jurisdictions` are those
-    that it is about: whose passage it is, and others that the passage is about and the sentence names. `statuses` are
-    that of its words, then that of its section where the section asks or offers.
+    that it is about: whose passage it is, and others that the passage is about and the sentence names.
     """
 
     hit: Hit
@@ -42,12 +41,17 @@ class Evidence:
     overlap: float
     on_topic: bool
     jurisdictions: tuple[str, ...]
-    statuses: tuple[Status, ...]
 
     @property
     def status(self) -> Status:
         """The status that its own words tell."""
         return self.statuses[0]
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """The status of its words, then that of its section where the section asks or offers."""
+        passage = self.hit.passage
+        return passage_statuses(passage, self.start - passage.start, self.end - passage.start)
 
     @property
     def span(self) -> Span:
@@ -64,8 +68,13 @@ def find(
     index: Index, embedder: Embedder, query: Query, vector: npt.NDArray[np.float32], hits: Sequence[Hit]
 ) -> list[Evidence]:
     """The best sentence of each hit, best first; `vector` is the query's, of shape (dimension,)."""
+    return best_of_each(weigh(index, embedder, query, vector, hits))
+
+
+def best_of_each(weighed: Iterable[Evidence]) -> list[Evidence]:
+    """The best sentence of each passage, best first."""
     best: dict[str, Evidence] = {}
-    for item in weigh(index, embedder, query, vector, hits):
+    for item in weighed:
         held = best.get(item.hit.passage.id)
         if held is None or item.score > held.score:
             best[item.hit.passage.id] = item
@@ -102,7 +111,6 @@ def weigh(
                 overlap.share,
                 overlap.names_term,
                 about(passage, start, end),
-                passage_statuses(passage, start, end),
             )
         )
     return found

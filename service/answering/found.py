@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.embedding import Embedder
 from indexer.store import Index
-from service.answering.evidence import Evidence
+from service.answering.evidence import Evidence, best_of_each, weigh
 from service.answering.thresholds import Thresholds
 from service.query import Query
 from service.retrieval import Hit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
-    """A question, its vector of shape (dimension,), the hits, and the best sentence of each, best first."""
+    """A question, its vector of shape (dimension,), and the hits, best first."""
 
     index: Index
     embedder: Embedder
     query: Query
     vector: npt.NDArray[np.float32]
     hits: Sequence[Hit]
-    evidence: Sequence[Evidence]
     thresholds: Thresholds
+
+    def weighed(self, hits: Sequence[Hit]) -> list[Evidence]:
+        """Every sentence of `hits`, held against the question."""
+        return weigh(self.index, self.embedder, self.query, self.vector, hits)
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        """The best sentence of each of the first hits, best first."""
+        return best_of_each(self.weighed(self.hits[: self.thresholds.hits]))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from indexer import jurisdictions
 from indexer.documents import Status
 from service.answering.draft import Draft, Statement
-from service.answering.evidence import Evidence, weigh
+from service.answering.evidence import Evidence
 from service.answering.found import Found
 from service.answering.roll_call import called
 from service.list_question import ListQuestion, read_list_question
@@ -31,9 +31,7 @@ def listed(found: Found) -> Draft:
     if not found.hits:
         return Draft()
     near = [hit for hit in found.hits if hit.score >= thresholds.near * found.hits[0].score]
-    judged = [
-        item for item in weigh(found.index, found.embedder, found.query, found.vector, near) if _when(item, found)
-    ]
+    judged = [item for item in found.weighed(near) if _when(item, found)]
     if not judged:
         return Draft()
     best = max(item.score for item in judged)
