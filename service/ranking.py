@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -51,11 +52,13 @@ class Ranker:
 
     def gains(self, passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
         """What each passage's score gains, of shape (passages,)."""
-        return np.array([self._gain(passage) for passage in passages], np.float32)
+        words = [_words("\n".join((*passage.heading, passage.text))) for passage in passages]
+        word_vectors().of(list(dict.fromkeys(chain.from_iterable(words))))  # those that are new are embedded together
+        return np.array([self._gain(*pair) for pair in zip(passages, words, strict=True)], np.float32)
 
-    def _gain(self, passage: Passage) -> float:
+    def _gain(self, passage: Passage, words: Sequence[str]) -> float:
         query, weights = self._query, self._weights
-        held = word_vectors().of(_words("\n".join((*passage.heading, passage.text))))
+        held = word_vectors().of(words)
         gain = weights.words * likeness(self._asked, self._rarities, held)
         if query.kind != "precedent" and query.clues.about(passage):
             gain += weights.about

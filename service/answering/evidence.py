@@ -21,6 +21,7 @@ from service.retrieval import Hit
 from service.status import passage_status, passage_statuses
 
 _REMEMBERED = 16_384  # passages and sentences of which the analysis is kept
+_kept: dict[str, dict[str, npt.NDArray[np.float32]]] = {}  # vectors of sentences, by model and passage
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
 
 
@@ -89,17 +90,17 @@ def weigh(
     A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
     """
-    candidates = [(hit, start, end) for hit in hits for start, end in stating(hit.passage)]
-    if query.statuses:
-        wanted = set(query.statuses)
-        candidates = [item for item in candidates if passage_status(item[0].passage, *item[1:]) in wanted]
-    if not candidates:
-        return []
-    cosines = embedder.encode_documents([hit.passage.text[start:end] for hit, start, end in candidates]) @ vector
     weigher = _Weigher(index, query)
+    vectors = _vectors(embedder, [hit.passage for hit in hits])
     found = []
-    for (hit, start, end), cosine in zip(candidates, cosines.tolist(), strict=True):
+    for hit, start, end, cosine in (
+        (one, *span, cosine)
+        for one in hits
+        for span, cosine in zip(stating(one.passage), (vectors[one.passage.id] @ vector).tolist(), strict=True)
+    ):
         passage = hit.passage
+        if query.statuses and passage_status(passage, start, end) not in query.statuses:
+            continue
         overlap = weigher.of(passage.text[start:end], passage.language)
         found.append(
             Evidence(
@@ -114,6 +115,22 @@ def weigh(
             )
         )
     return found
+
+
+def _vectors(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, npt.NDArray[np.float32]]:
+    """The vectors of each passage's sentences, of shape (sentences, dimension), by its id; those of late are kept."""
+    kept = _kept.setdefault(embedder.id, {})
+    found = {passage.id: row for passage in passages if (row := kept.get(passage.id)) is not None}
+    missing = [passage for passage in passages if passage.id not in found]
+    written = [passage.text[start:end] for passage in missing for start, end in stating(passage)]
+    made = embedder.encode_documents(written) if written else np.empty((0, embedder.dimension), np.float32)
+    counts = [len(stating(passage)) for passage in missing]
+    parts = np.split(made, np.cumsum(counts)[:-1]) if missing else []
+    new = {passage.id: part for passage, part in zip(missing, parts, strict=True)}
+    if len(kept) + len(new) > _REMEMBERED:
+        kept = _kept[embedder.id] = {}  # others may still read the old one
+    kept.update(new)
+    return found | new
 
 
 @lru_cache(maxsize=_REMEMBERED)
