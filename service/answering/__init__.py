@@ -74,9 +74,9 @@ def answer(
 def _draft(found: Found) -> Draft:
     if empty := not_applicable.empty_handed(found):
         return Draft(empty_handed=empty)
-    if found.query.kind != "list" and not nothing.answers(found):  # a list weighs sentences enough by itself
-        return Draft()
-    return _BY_KIND[found.query.kind](found)
+    # A list weighs enough sentences by itself to see that none bears on it.
+    why = None if found.query.kind == "list" else nothing.missing(found)
+    return Draft(missing=why) if why else _BY_KIND[found.query.kind](found)
 
 
 def passage_hit(hit: Hit) -> PassageHit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from indexer.documents import Passage, RecordItem, Status
 from service.retrieval import Hit
@@ -42,16 +43,26 @@ class Statement:
         return passage.text[self.span.start - passage.start : self.span.end - passage.start]
 
 
+class Missing(StrEnum):
+    """Why the documents do not answer."""
+
+    TOPIC = "topic"  # nothing is close to what is asked
+    ELSEWHERE = "elsewhere"  # it is said of others than the jurisdiction named
+    DETAIL = "detail"  # the passages on the topic do not give the one thing asked for
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The statements of an answer, in their order, and statements about the council as a whole.
 
-    Without statements, `empty_handed` are passages that say that there is nothing to say ("N/A").
+    Without statements, `missing` says why, and `empty_handed` are passages that say that there is nothing to say
+    ("N/A").
     """
 
     statements: tuple[Statement, ...] = ()
     context: tuple[Statement, ...] = ()
     empty_handed: tuple[Hit, ...] = ()
+    missing: Missing | None = None
 
 
 def whole(passage: Passage) -> Span:
