@@ -74,7 +74,7 @@ def answer(
 def _draft(found: Found) -> Draft:
     if empty := not_applicable.empty_handed(found):
         return Draft(empty_handed=empty)
-    # A list weighs enough sentences by itself to see that none bears on it.
+    # A list may have no topic ("who offered a demo?"), and sees to this itself.
     why = None if found.query.kind == "list" else nothing.missing(found)
     return Draft(missing=why) if why else _BY_KIND[found.query.kind](found)
 

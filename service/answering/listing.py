@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from indexer import jurisdictions
 from indexer.documents import Status
+from service.answering import nothing
 from service.answering.draft import Draft, Statement
 from service.answering.evidence import Evidence
 from service.answering.found import Found
@@ -27,15 +28,16 @@ def listed(found: Found) -> Draft:
     asked = read_list_question(found.query.text)
     if not asked.topic:
         return _of_whom(called(found, asked), asked, found)
+    if why := nothing.missing(found):
+        return Draft(missing=why)
     thresholds = found.thresholds
-    if not found.hits:
-        return Draft()
     near = [hit for hit in found.hits if hit.score >= thresholds.near * found.hits[0].score]
     judged = [item for item in found.weighed(near) if _when(item, found)]
     if not judged:
         return Draft()
     best = max(item.score for item in judged)
-    least = max(thresholds.list_least, thresholds.listed * best)
+    # Where nothing reaches what a list needs, though the documents speak of the topic, the best alone is given.
+    least = max(min(thresholds.list_least, thresholds.best_alone * best), thresholds.listed * best)
     by_code: dict[str, list[Evidence]] = defaultdict(list)
     for item in sorted(judged, key=lambda item: -item.score):
         if item.score >= least:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
+from indexer import jurisdictions, text
+from indexer.lexical_query import lexical_query
+from indexer.word_vectors import word_vectors
 from service.answering.draft import Missing
 from service.answering.found import Found
 
 _FIRST = 3  # sentences of which the nearest in meaning counts
+_LOOKED_AT = 8  # passages in which a counterpart of each of the question's words is sought
+_COUNTERPART = 0.5  # cosine of two words that say nearly the same
 
 
 def missing(found: Found) -> Missing | None:
@@ -16,12 +24,51 @@ def missing(found: Found) -> Missing | None:
 
 
 def _on_topic(found: Found) -> bool:
-    """Whether the best sentences are close enough to the question in meaning, and their passages in words."""
+    """Whether the best sentences are close enough to the question in meaning, and their passages in words.
+
+    They have to be closer where the one word that weighs most in the question ("passport") has no counterpart in the
+    best passages, whatever else they share with it.
+    """
     evidence, thresholds = found.evidence, found.thresholds
     if not evidence:
         return False
     meaning = max(item.cosine for item in evidence[:_FIRST])
-    return meaning + thresholds.passage_share * found.hits[0].score >= thresholds.close
+    closeness = meaning + thresholds.passage_share * found.hits[0].score
+    if closeness < thresholds.close:
+        return False
+    if closeness >= thresholds.closer or found.query.kind == "decision":  # an item is held to more by itself
+        return True
+    return _unspoken(found) < thresholds.unspoken
+
+
+def _unspoken(found: Found) -> float:
+    """The weight, of all the question's topical words 1 together, of the heaviest without a counterpart."""
+    words, weights = _topical(found)
+    if not words:
+        return 0.0
+    asked = word_vectors().of(words)
+    nearest = np.full(len(words), -1.0, np.float32)
+    for hit in found.hits[:_LOOKED_AT]:
+        said = tuple(dict.fromkeys(text.surface_forms("\n".join((*hit.passage.heading, hit.passage.text)))))
+        if said:
+            nearest = np.maximum(nearest, (asked @ word_vectors().of(said).T).max(axis=1))
+    return float(weights[nearest < _COUNTERPART].max(initial=0.0))
+
+
+def _topical(found: Found) -> tuple[list[str], npt.NDArray[np.float32]]:
+    """The question's words that say what it is about, and their shares of the rarity of them all."""
+    query = found.query
+    asked = lexical_query(query.text, query.asked_in)
+    names = {
+        word
+        for mention in jurisdictions.find_mentions(query.text)
+        if not mention.own  # a service of theirs is a topic
+        for word in (*text.words(mention.matched), *text.surface_forms(mention.matched))
+    }
+    passed_over = names | text.stop_words().question
+    places = [at for at, word in enumerate(asked.asked) if word not in passed_over and not word.isdigit()]
+    rarities = np.array(found.index.lexical.rarities(asked), np.float32)[places]
+    return [asked.asked[at] for at in places], rarities / max(float(rarities.sum()), 1e-6)
 
 
 def _said_of_others(found: Found) -> bool:

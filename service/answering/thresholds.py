@@ -13,6 +13,9 @@ class Thresholds:
     # reach less than `close` together.
     passage_share: float = 0.3
     close: float = 0.41
+    # The same where a word that weighs so much of the question, or more, has no counterpart in the first passages.
+    closer: float = 0.8
+    unspoken: float = 0.36
     own: float = 0.9  # share of the best sentence's score that one about the jurisdiction named needs
     hits: int = 30  # passages looked at
     statements: int = 4  # sentences quoted where the question does not ask for a list
@@ -21,6 +24,7 @@ class Thresholds:
     # Lists.
     listed: float = 0.6  # share of the best sentence's score that a jurisdiction's sentence needs to be listed
     list_least: float = 0.45  # score that it needs at least
+    best_alone: float = 0.95  # share of the best sentence's score that it needs where even that one has less
     apart: float = 0.7  # the same share, for one that has no status that the question asks for
     same: float = 0.8  # share of a jurisdiction's best sentence's score, from which another tells of the same thing
     near: float = 0.35  # share of the first passage's score, from which passages are judged for a list
