@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from indexer import jurisdictions
 from indexer.documents import Status
 from service.answering import nothing
-from service.answering.draft import Draft, Statement
+from service.answering.draft import Draft, Missing, Statement
 from service.answering.evidence import Evidence
 from service.answering.found import Found
 from service.answering.roll_call import called
@@ -34,7 +34,7 @@ def listed(found: Found) -> Draft:
     near = [hit for hit in found.hits if hit.score >= thresholds.near * found.hits[0].score]
     judged = [item for item in found.weighed(near) if _when(item, found)]
     if not judged:
-        return Draft()
+        return Draft(missing=Missing.TOPIC)
     best = max(item.score for item in judged)
     # Where nothing reaches what a list needs, though the documents speak of the topic, the best alone is given.
     least = max(min(thresholds.list_least, thresholds.best_alone * best), thresholds.listed * best)
@@ -45,14 +45,11 @@ def listed(found: Found) -> Draft:
                 by_code[code].append(item)
     statements = [_statement(code, items, asked, found) for code, items in by_code.items() if _whom(code, asked, found)]
     apart = max(least, thresholds.apart * best)
-    return Draft(
-        statements=tuple(
-            statement
-            for statement in sorted(statements, key=lambda one: (not one.asked, _FURTHEST[one.status]))
-            if statement.asked or by_code[statement.jurisdiction or ""][0].score >= apart
-        ),
-        context=_context(judged, least),
-    )
+    chosen = [one for one in statements if one.asked or by_code[one.jurisdiction or ""][0].score >= apart]
+    if not chosen:
+        return Draft(missing=Missing.TOPIC)
+    chosen.sort(key=lambda one: (not one.asked, _FURTHEST[one.status]))
+    return Draft(tuple(chosen), context=_context(judged, least))
 
 
 def _of_whom(draft: Draft, asked: ListQuestion, found: Found) -> Draft:

@@ -34,7 +34,7 @@ def _on_topic(found: Found) -> bool:
         return False
     meaning = max(item.cosine for item in evidence[:_FIRST])
     closeness = meaning + thresholds.passage_share * found.hits[0].score
-    if closeness < thresholds.close:
+    if closeness < (thresholds.list_close if found.query.kind == "list" else thresholds.close):
         return False
     if closeness >= thresholds.closer or found.query.kind == "decision":  # an item is held to more by itself
         return True

@@ -13,6 +13,7 @@ class Thresholds:
     # reach less than `close` together.
     passage_share: float = 0.3
     close: float = 0.41
+    list_close: float = 0.3  # the same for lists, which weigh sentence by sentence what they name
     # The same where a word that weighs so much of the question, or more, has no counterpart in the first passages.
     closer: float = 0.8
     unspoken: float = 0.36
