@@ -14,6 +14,7 @@ from service.answering.citing import cite, place, source_name
 from service.answering.composing import compose
 from service.answering.draft import Draft
 from service.answering.found import Found
+from service.answering.reader_language import in_reader_language
 from service.answering.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from service.contract import Answer, PassageHit, QuestionKind, Version
 from service.query import Query
@@ -49,7 +50,7 @@ def answer(
     looked_at = thresholds.list_hits if query.kind == "list" else thresholds.hits
     hits = retrieve(index, query, vector, limit=max(query.limit, looked_at), reranker=reranker)
     found = Found(index, embedder, query, vector, hits, thresholds)
-    draft = _draft(found)
+    draft = in_reader_language(found, _draft(found))
     checked = check(index, *cite(draft, query.language))
     findings, citations, context = checked.findings, checked.citations, checked.context
     worded = writer.text(query.text, query.kind, query.language, findings, citations) if writer and findings else None

@@ -91,7 +91,7 @@ def weigh(
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
     """
     weigher = _Weigher(index, query)
-    vectors = _vectors(embedder, [hit.passage for hit in hits])
+    vectors = sentence_vectors(embedder, [hit.passage for hit in hits])
     found = []
     for hit, start, end, cosine in (
         (one, *span, cosine)
@@ -117,7 +117,7 @@ def weigh(
     return found
 
 
-def _vectors(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, npt.NDArray[np.float32]]:
+def sentence_vectors(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, npt.NDArray[np.float32]]:
     """The vectors of each passage's sentences, of shape (sentences, dimension), by its id; those of late are kept."""
     kept = _kept.setdefault(embedder.id, {})
     found = {passage.id: row for passage in passages if (row := kept.get(passage.id)) is not None}
