@@ -54,9 +54,8 @@ class _Reader:
         short = self._short(statement, place.passage, span)
         if statement.short is not None and short is None:
             return replace(statement, further=further)
-        others = tuple(other for other in statement.hit.versions if other.passage.id != place.passage.id) + (
-            Place(passage, statement.hit.document),
-        )
+        elsewhere = [other for other in statement.hit.versions if other.passage.id != place.passage.id]
+        others = (*elsewhere, Place(passage, statement.hit.document))
         hit = replace(statement.hit, passage=place.passage, document=place.document, versions=others)
         return replace(statement, hit=hit, span=span, short=short, further=further)
 
