@@ -36,6 +36,7 @@ class _Words:
     verbs: tuple[tuple[re.Pattern[str], frozenset[Status]], ...]
     whom: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
     neutral: re.Pattern[str]
+    partners: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +46,7 @@ def _words() -> _Words:
         verbs=tuple((any_of(verb["patterns"]), frozenset(map(Status, verb["statuses"]))) for verb in raw["verb"]),
         whom=tuple((any_of(whom["patterns"]), frozenset(whom["kinds"])) for whom in raw["whom"]),
         neutral=any_of(raw["neutral"]["patterns"]),
+        partners=any_of(raw["partners"]["patterns"]),
     )
 
 
@@ -66,6 +68,11 @@ def read_list_question(question: str) -> ListQuestion:
     skipped = text_words.stop_words().question | text_words.stop_words().either
     named = any(word not in skipped and len(word) > 1 for word in text_words.words(topic))
     return ListQuestion(statuses or frozenset(Status), kinds, " ".join(topic.split()) if named else "")
+
+
+def tells_of_partners(sentence: str) -> bool:
+    """Whether a sentence tells of something done with others, so that those whom it names take part in it."""
+    return _words().partners.search(plain(sentence)) is not None
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from indexer.glossary import Term, find_terms
 from indexer.lexical_query import Sought, lexical_query, passage_tokens, stem_tokens
 from indexer.store import Index
 from service.answering.draft import Span
+from service.list_question import tells_of_partners
 from service.query import Query
 from service.retrieval import Hit
 from service.status import passage_status, passage_statuses
@@ -149,11 +150,14 @@ def stating(passage: Passage) -> tuple[tuple[int, int], ...]:
 def about(passage: Passage, start: int, end: int) -> tuple[str, ...]:
     """Whom a sentence is about: see `Evidence`.
 
-    In a passage that is nobody's own, a sentence without a name is about those whom its paragraph named last.
+    In somebody's own section others are only named, unless they are partners; a speaker tells of others too. In a
+    passage that is nobody's own, a sentence without a name is about those whom its paragraph named last.
     """
     said = passage.text
     named = [code for code in jurisdictions.named_in(said[start:end]) if code in passage.jurisdictions]
     owner = _owner(passage)
+    if owner is not None and not passage.speaker and named and not tells_of_partners(said[start:end]):
+        named = []
     if owner is None and not named:
         paragraph = said[said.rfind("\n", 0, start) + 1 : start]
         before = [mention.code for mention in jurisdictions.find_mentions(paragraph)]
