@@ -54,26 +54,22 @@ def _words() -> _Words:
 def read_list_question(question: str) -> ListQuestion:
     """What `question` asks, in either language."""
     words, text = _words(), plain(question)
-    statuses: frozenset[Status] = frozenset()
-    kinds: frozenset[str] = frozenset()
-    topic = words.neutral.sub(_blank, text)
-    for verb, asked in words.verbs:
-        if verb.search(text):
-            statuses |= asked
-            topic = verb.sub(_blank, topic)
-    for whom, wanted in words.whom:
-        if whom.search(text):
-            kinds |= wanted
-            topic = whom.sub(_blank, topic)
+    verbs = [(verb, asked) for verb, asked in words.verbs if verb.search(text)]
+    whom = [(kind, wanted) for kind, wanted in words.whom if kind.search(text)]
+    topic = list(text)
+    for pattern in (*(verb for verb, _ in verbs), *(kind for kind, _ in whom), words.neutral):
+        for found in pattern.finditer(text):
+            topic[found.start() : found.end()] = " " * len(found.group())
+    left = "".join(topic)
     skipped = text_words.stop_words().question | text_words.stop_words().either
-    named = any(word not in skipped and len(word) > 1 for word in text_words.words(topic))
-    return ListQuestion(statuses or frozenset(Status), kinds, " ".join(topic.split()) if named else "")
+    named = any(word not in skipped and len(word) > 1 for word in text_words.words(left))
+    return ListQuestion(
+        statuses=frozenset().union(*(asked for _, asked in verbs)) or frozenset(Status),
+        kinds=frozenset().union(*(wanted for _, wanted in whom)),
+        topic=" ".join(left.split()) if named else "",
+    )
 
 
 def tells_of_partners(sentence: str) -> bool:
     """Whether a sentence tells of something done with others, so that those whom it names take part in it."""
     return _words().partners.search(plain(sentence)) is not None
-
-
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found.group())

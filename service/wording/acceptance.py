@@ -219,7 +219,7 @@ def _check_sense(part: str, name: str, language: Language, proof: _Cited) -> Non
     if (negated and not any(quotes)) or (not negated and all(quotes)):
         raise NotAcceptedError(f"{name} says what it cites the other way around")
     # A status that is in the words themselves is the same whatever the section; of "has not launched" it is no status.
-    told = {status_of(part, role) for role in (Role.NEED, Role.ACHIEVEMENT)}
+    told = {status_of(part, role) for role in (Role.BACKGROUND, Role.ACHIEVEMENT)}
     if not negated and len(told) == 1 and (told & {*_FURTHEST}) - proof.statuses:
         raise NotAcceptedError(f"{name} says that something is further than what it cites does")
 

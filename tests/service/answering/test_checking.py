@@ -28,10 +28,14 @@ QUESTION = "Which jurisdictions work on digital identity?"
 
 @pytest.fixture(scope="module")
 def honest(engine):
-    """A list of several jurisdictions, as it leaves the service."""
+    """A list of several jurisdictions, as it leaves the service, each with one citation of its own."""
     answer = engine.answer(understand(QUESTION))
-    assert len(answer.findings) > 3
-    return answer
+    findings = [changed(finding, further=[]) for finding in answer.findings]
+    used = {number for finding in findings for number in finding.citations}
+    assert len(used) == len(findings) > 3
+    left = check(engine.index(), findings, [c for c in answer.citations if c.number in used])
+    assert left.dropped == 0
+    return changed(answer, findings=left.findings, citations=left.citations, context=[])
 
 
 def changed(shape, **values):
