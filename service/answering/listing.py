@@ -74,11 +74,13 @@ def _when(item: Evidence, found: Found) -> bool:
 
 def _statement(code: str, items: Sequence[Evidence], asked: ListQuestion, found: Found) -> Statement:
     """What is said of a jurisdiction, from its sentences, best first."""
-    close = [item for item in items if item.score >= found.thresholds.same * items[0].score]
+    thresholds = found.thresholds
     by_status: dict[Status, Evidence] = {}
-    for item in close:
+    for item in items:
         for status in item.statuses if not found.query.statuses else (item.status,):
-            by_status.setdefault(status, item)
+            share = thresholds.same_asked if asked.wants(status) else thresholds.same
+            if item.score >= share * items[0].score:
+                by_status.setdefault(status, item)
     order = sorted(by_status, key=lambda status: (not asked.wants(status), _FURTHEST[status]))
     first = by_status[order[0]]
     others = [(status, by_status[status]) for status in order[1:] if by_status[status] is not first]

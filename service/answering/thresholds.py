@@ -28,6 +28,7 @@ class Thresholds:
     best_alone: float = 0.95  # share of the best sentence's score that it needs where even that one has less
     apart: float = 0.7  # the same share, for one that has no status that the question asks for
     same: float = 0.8  # share of a jurisdiction's best sentence's score, from which another tells of the same thing
+    same_asked: float = 0.7  # the same, for one with a status that the question asks for
     near: float = 0.35  # share of the first passage's score, from which passages are judged for a list
     list_hits: int = 120  # of them at most
 
