@@ -61,7 +61,16 @@ def answer(
         answered=bool(findings),
         text=worded
         if worded is not None
-        else compose(query.kind, query.language, findings, citations, context, passages=bool(hits)),
+        else compose(
+            query.kind,
+            query.language,
+            findings,
+            citations,
+            context,
+            passages=bool(hits),
+            missing=draft.missing,
+            named=sorted(query.clues.jurisdictions),
+        ),
         findings=findings,
         citations=citations,
         passages=[passage_hit(hit) for hit in hits[: query.limit]],

@@ -9,6 +9,8 @@ from indexer import dates
 from indexer.documents import Language, Role, Status
 from indexer.layouts.record_words import record_words
 from service.answering import wording
+from service.answering.draft import Missing
+from service.answering.names import forms
 from service.answering.wording import Named, Who
 from service.contract import Citation, DecisionItem, Finding, FurtherFinding, QuestionKind
 from service.messages import message
@@ -24,19 +26,33 @@ def compose(
     context: Sequence[int] = (),
     *,
     passages: bool = True,
+    missing: Missing | None = None,
+    named: Sequence[str] = (),
 ) -> str:
     """The text of an answer; `passages` says whether there is any to show as near where nothing was found.
 
     One line says one thing: a group of a list, a fact, a decision. Without findings the citations are of answers
-    such as "N/A".
+    such as "N/A", `missing` says why the documents do not answer, and `named` are the codes that the question names.
     """
     text = _Text(language, {citation.number: citation for citation in citations})
     if findings:
         lines = text.listed(findings) if kind == "list" else text.stated(kind, findings)
         lines += text.context(context)
     else:
-        lines = [*text.empty(citations), message("answer.nothing" if passages else "answer.nothing_allowed", language)]
+        lines = [*text.empty(citations), _nothing(language, passages, missing, named)]
     return "\n".join(lines)
+
+
+def _nothing(language: Language, passages: bool, missing: Missing | None, named: Sequence[str]) -> str:
+    """That the documents do not answer, and why."""
+    if not passages:
+        return message("answer.nothing_allowed", language)
+    if missing is Missing.DETAIL:
+        return message("answer.missing.detail", language)
+    if missing is Missing.ELSEWHERE and named:
+        who = wording.joined([forms(code, language).of for code in named], language)
+        return message("answer.missing.elsewhere", language, who=who)
+    return message("answer.nothing", language)
 
 
 def short_answers(language: Language, findings: Sequence[Finding], citations: Sequence[Citation]) -> str:
