@@ -38,9 +38,10 @@ def answer(
     began = time.perf_counter()
     vector = query_vector(embedder, query)
     hits = retrieve(index, query, vector, limit=max(query.limit, thresholds.hits), reranker=reranker)
-    sentences = evidence.find(index, embedder, query, vector, hits)
+    own_search = query.kind == "precedent"
+    sentences = [] if own_search else evidence.find(index, embedder, query, vector, hits)
     found = Found(index, embedder, query, vector, hits, sentences, thresholds)
-    draft = _BY_KIND[query.kind](found) if nothing.answers(found) else Draft()
+    draft = _BY_KIND[query.kind](found) if own_search or nothing.answers(found) else Draft()
     findings, citations, context = cite(draft, query.language)
     return Answer(
         question=query.text,

@@ -1,0 +1,124 @@
+"""How well passages and their sentences match a need in its several wordings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer import text
+from indexer.documents import Language
+from indexer.embedding import Embedder
+from indexer.glossary import Term, find_terms
+from indexer.lexical_query import LexicalQuery, lexical_query
+from indexer.store import Index
+from indexer.word_vectors import word_vectors
+
+_TERMS = 0.75  # weight of the glossary's other wordings, in the lexical share and in the vector
+_LEXICAL = 5  # x so many passages as are wanted of each leg get their lexical share
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A way to word what is sought, and its weight among the others."""
+
+    text: str
+    language: Language
+    weight: float = 1.0
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms of the field that it names."""
+        return tuple(dict.fromkeys(match.term for match in find_terms(self.text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Passages by number, with the mean lexical share and the mean cosine of each; all of shape (passages,)."""
+
+    numbers: npt.NDArray[np.int64]
+    shares: npt.NDArray[np.float32]
+    cosines: npt.NDArray[np.float32]
+
+
+class Matcher:
+    """The wordings of one need, ready to be held against the passages of an index."""
+
+    def __init__(self, index: Index, embedder: Embedder, wordings: Sequence[Wording]) -> None:
+        self._index, self._embedder = index, embedder
+        self._weights = np.array([wording.weight for wording in wordings], np.float32)
+        self._weights /= self._weights.sum()
+        self._asked = [lexical_query(wording.text, wording.language, wording.terms) for wording in wordings]
+        self._vectors = _vectors(embedder, wordings)
+        self._words, self._rarities = _words(index, self._asked)
+
+    def passages(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> Matched:
+        """The `pool` nearest passages by words and by meaning, of each wording, among the `allowed` if given."""
+        by_words = [
+            self._index.lexical.search(asked, _LEXICAL * pool, allowed=allowed, wording_weight=_TERMS)
+            for asked in self._asked
+        ]
+        near = [self._index.vectors.search(vector, pool, allowed=allowed).numbers for vector in self._vectors]
+        numbers = np.unique(np.concatenate([*near, *(hits.numbers[:pool] for hits in by_words)]))
+        shares = np.zeros(len(numbers), np.float32)
+        for weight, hits in zip(self._weights, by_words, strict=True):
+            found = np.isin(hits.numbers, numbers)
+            shares[np.searchsorted(numbers, hits.numbers[found])] += weight * hits.shares[found]
+        return Matched(numbers, shares, self._index.vectors.vectors(numbers) @ (self._weights @ self._vectors))
+
+    def nearest(self, count: int, allowed: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+        """Numbers of the `count` passages nearest by meaning, among the `allowed` if given."""
+        return self._index.vectors.search(self._weights @ self._vectors, count, allowed=allowed).numbers
+
+    def likenesses(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
+        """For each sentence its cosine, and how well its words hold those asked for, added; of shape (sentences,)."""
+        if not sentences:
+            return np.empty(0, np.float32)
+        cosines = self._embedder.encode_documents(sentences) @ (self._weights @ self._vectors)
+        held = [surface_words(sentence) for sentence in sentences]
+        filled = [place for place, words in enumerate(held) if words]
+        likenesses: npt.NDArray[np.float32] = np.asarray(cosines, np.float32)
+        if filled and len(self._words):
+            starts = np.cumsum([0, *(len(held[place]) for place in filled[:-1])])
+            vectors = word_vectors().of([word for place in filled for word in held[place]])
+            # The word nearest to each word asked for, sentence by sentence.
+            nearest = np.maximum.reduceat(self._words @ vectors.T, starts, axis=1)
+            likenesses[filled] += (self._weights @ self._rarities) @ nearest
+        return likenesses
+
+
+def _vectors(embedder: Embedder, wordings: Sequence[Wording]) -> npt.NDArray[np.float32]:
+    """Of shape (wordings, dimension); to each the terms of the field that it names add theirs, in both languages."""
+    vectors = embedder.encode_queries([wording.text for wording in wordings]).copy()
+    for row, wording in enumerate(wordings):
+        terms = wording.terms
+        for term in terms:
+            vectors[row] += _TERMS * embedder.encode_queries([*term.en, *term.fr]).mean(axis=0) / len(terms)
+    unit: npt.NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit
+
+
+def _words(
+    index: Index, asked: Sequence[LexicalQuery]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Vectors of all words asked for, of shape (words, dimension), and for each wording their shares by rarity."""
+    said = text.stop_words().question
+    words = [word for query in asked for word in query.asked]
+    rarities = np.zeros((len(asked), len(words)), np.float32)
+    at = 0
+    for row, query in enumerate(asked):
+        rarity = np.array(index.lexical.rarities(query), np.float32)
+        topical = np.array([word not in said for word in query.asked], bool)
+        rarity = np.where(topical, rarity, 0.0) if topical.any() else rarity
+        rarities[row, at : at + len(rarity)] = rarity / max(float(rarity.sum()), 1e-9)
+        at += len(rarity)
+    return word_vectors().of(words), rarities
+
+
+@lru_cache(maxsize=8_192)
+def surface_words(written: str) -> tuple[str, ...]:
+    """The distinct words of a sentence but stop words; those of a topic come up again and again."""
+    return tuple(dict.fromkeys(text.surface_forms(written)))

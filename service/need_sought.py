@@ -1,0 +1,163 @@
+"""What a precedent is sought for: a need in its own words, and in those in which the documents state it.
+
+"Newfoundland is shopping for scheduling software" is, in its form, "online booking of appointments: which solutions?".
+Whoever solved a problem is likelier to speak of it in the documents' words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from indexer import sentences
+from indexer.documents import Passage, PassageKind, Role
+from indexer.embedding import Embedder
+from indexer.store import Filters, Index
+from service.need_matching import Matcher, Wording
+from service.needs import Need, topic
+from service.query import Query
+
+_NO_PRECEDENTS = (Role.NEED, Role.ATTENDANCE)
+_TALK = (Role.DISCUSSION, Role.REMARK)  # where a jurisdiction may state a need, besides its needs
+_LEAST_WORDS = 4  # of a sentence that states something
+
+
+@dataclass(frozen=True, slots=True)
+class StatingWeights:
+    """How the sentences are chosen that state a need as a question does, and what they count.
+
+    Chosen on the split "tune" of `eval/gold`.
+    """
+
+    weight: float = 1.0  # of all of them together; the question's own words have 1
+    least: float = 0.3  # likeness to the question from which they count at all,
+    full: float = 0.7  # and from which they count in full
+    sharpness: float = 10.0  # how much more the likest of them counts than the next
+    taken: int = 2
+    near: int = 8  # passages looked at, of each kind
+    need: float = 0.2  # gain of a section of needs over talk
+    named: float = 0.3  # gain of a jurisdiction that the question names
+    year: float = 0.2  # gain of a year that it names
+
+
+DEFAULT_STATING = StatingWeights()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A need to find precedents for: its wordings, whose it is (codes), and the meeting at which they told it.
+
+    `stating` are ids of the passages that state it.
+    """
+
+    wordings: tuple[Wording, ...]
+    whose: frozenset[str] = frozenset()
+    meeting: str | None = None
+    stating: frozenset[str] = frozenset()
+
+    def is_own(self, passage: Passage) -> bool:
+        """Whether the passage is of a jurisdiction that has the need."""
+        return not self.whose.isdisjoint(passage.jurisdictions[:1])
+
+    def rules_out(self, passage: Passage) -> bool:
+        """Whether the passage can be no precedent: it states a need, or is of who has this one, at that meeting."""
+        return (
+            passage.kind is not PassageKind.STATEMENT
+            or passage.role in _NO_PRECEDENTS
+            or passage.id in self.stating
+            or (self.is_own(passage) and _same_meeting(passage.meeting_date, self.meeting))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """A sentence that may state the need, how like the question it is, and what it is ranked by."""
+
+    passage: Passage
+    sentence: str
+    likeness: float
+    rank: float
+
+
+def of_question(
+    index: Index, embedder: Embedder, query: Query, weights: StatingWeights = DEFAULT_STATING
+) -> Sought:
+    """The need that a question is about, in its words and in those of the documents that state it."""
+    own = Wording(topic(query.text, query.terms), query.asked_in)
+    stated = _stated(index, Matcher(index, embedder, [own]), query, weights)
+    sure = min(1.0, (stated[0].likeness - weights.least) / (weights.full - weights.least)) if stated else 0.0
+    if sure <= 0:
+        return Sought((own,))
+    shares = np.exp(weights.sharpness * np.array([item.rank - stated[0].rank for item in stated]))
+    wordings = tuple(
+        Wording(item.sentence, item.passage.language, float(weights.weight * sure * share))
+        for item, share in zip(stated, shares / shares.sum(), strict=True)
+    )
+    first, named = stated[0].passage, query.clues.jurisdictions
+    if named and named.isdisjoint(first.jurisdictions):
+        return Sought((own, *wordings))
+    return Sought(
+        wordings=(own, *wordings),
+        whose=named & set(first.jurisdictions) or frozenset(first.jurisdictions[:1]),
+        meeting=first.meeting_date,
+        stating=frozenset(item.passage.id for item in stated),
+    )
+
+
+def of_need(need: Need) -> Sought:
+    """The need that a passage states."""
+    passage = need.passage
+    return Sought(
+        wordings=(Wording(need.sought, passage.language),),
+        whose=frozenset(passage.jurisdictions),
+        meeting=passage.meeting_date,
+        stating=frozenset({passage.id}),
+    )
+
+
+def _stated(index: Index, matcher: Matcher, query: Query, weights: StatingWeights) -> list[_Stated]:
+    """The sentences that state what the question is about, the likest first."""
+    found = [
+        (passage, passage.text[start:end])
+        for passage in _stating(index, matcher, query, weights.near)
+        for start, end in sentences.split(passage.text)
+        if len(passage.text[start:end].split()) >= _LEAST_WORDS
+    ]
+    likenesses = matcher.likenesses([sentence for _, sentence in found]).tolist()
+    stated = [
+        _Stated(passage, sentence, likeness, likeness + _gain(passage, query, weights))
+        for (passage, sentence), likeness in zip(found, likenesses, strict=True)
+    ]
+    return sorted(stated, key=lambda item: -item.rank)[: weights.taken]
+
+
+def _stating(index: Index, matcher: Matcher, query: Query, near: int) -> Iterable[Passage]:
+    """The passages that may state it: needs, and what the jurisdictions named say in needs and at meetings.
+
+    Only of documents that the query's filters allow.
+    """
+    # Filters say what the precedents must be; a need stands where it stands, but in a document that may be read.
+    readable = Filters(document_languages=query.filters.document_languages, documents=query.filters.documents)
+    kinds = [replace(readable, roles=(Role.NEED,))]
+    named = tuple(sorted(query.clues.jurisdictions))
+    if named:
+        kinds += [replace(kinds[0], jurisdictions=named), replace(readable, roles=_TALK, jurisdictions=named)]
+    numbers = {
+        number: None for filters in kinds for number in matcher.nearest(near, index.allowed(filters)).tolist()
+    }
+    return (passage for passage in index.numbered(list(numbers)) if passage.kind is PassageKind.STATEMENT)
+
+
+def _gain(passage: Passage, query: Query, weights: StatingWeights) -> float:
+    return (
+        (weights.need if passage.role is Role.NEED else 0.0)
+        + (weights.named if query.clues.about(passage) else 0.0)
+        + (weights.year if query.clues.of_year(passage) else 0.0)
+    )
+
+
+def _same_meeting(one: str | None, other: str | None) -> bool:
+    """Whether two dates may be of the same meeting, one perhaps given by its month or year alone."""
+    return one is None or other is None or one.startswith(other) or other.startswith(one)

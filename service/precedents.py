@@ -1,0 +1,204 @@
+"""Precedents: what others did, build or offer that answers a need, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer import jurisdictions, sentences
+from indexer.documents import Passage, Role, Status
+from indexer.embedding import Embedder
+from indexer.store import Index
+from service import access
+from service.folding import Folded, fold
+from service.need_matching import Matcher
+from service.need_sought import Sought
+from service.query import Query
+from service.ranked import Ranked
+from service.retrieval import Hit, Place
+from service.status import status_of
+
+_LEAST_WORDS = 5  # of a sentence that proves something
+_FURTHEST_LAST = (
+    Status.ASKING,
+    Status.EXPLORING,
+    Status.PLANNED,
+    Status.IN_PROGRESS,
+    Status.SHARING,
+    Status.PILOTING,
+    Status.DELIVERED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How statements are ranked, and how many are looked at; chosen on the split "tune" of `eval/gold`.
+
+    A passage scores by its lexical share, and by the cosine and the likeness of words of its best sentence; to that
+    comes what the last five of these say.
+    """
+
+    pool: int = 60  # passages from each leg, for each wording of the need
+    ranked: int = 50  # passages whose sentences are looked at
+    step: float = 0.01  # added for each step further, from asking to delivered
+    offered: float = 0.03  # added if it is offered to be shown
+    recent: float = 0.01  # added for each year after the earliest meeting found, five at most
+    own: float = 0.2  # taken off where who has the need speaks, at another meeting
+    general: float = 0.1  # taken off what is background, or asks
+
+
+DEFAULT_WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """A statement that may help: characters `start` to `end` of the hit's document. Its score is the hit's."""
+
+    hit: Hit
+    start: int
+    end: int
+    status: Status
+    jurisdiction: str | None
+
+    @property
+    def quote(self) -> str:
+        """Its words."""
+        passage = self.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A passage with its number, lexical share and cosine."""
+
+    number: int
+    passage: Passage
+    share: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a candidate, as offsets into the passage's text."""
+
+    candidate: _Candidate
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.candidate.passage.text[self.start : self.end]
+
+
+def find(
+    index: Index, embedder: Embedder, sought: Sought, query: Query, limit: int, weights: Weights = DEFAULT_WEIGHTS
+) -> list[Precedent]:
+    """The `limit` best precedents, one of a passage, best first: of what meets the query's filters and statuses.
+
+    A passage that stands in both languages is given in the query's.
+    """
+    matcher = Matcher(index, embedder, sought.wordings)
+    allowed = index.allowed(query.filters)
+    candidates = _candidates(index, matcher, sought, weights, allowed)
+    best = _best_sentences(matcher, sought, query, candidates, weights)
+    ranked = sorted((ranked for _, ranked in best.values()), key=lambda item: (-item.score, item.number))
+    versions = index.versions_of([item.number for item in ranked])
+    if allowed is not None:
+        meets = set(allowed.tolist())
+        versions = {number: tuple(other for other in others if other in meets) for number, others in versions.items()}
+    shown = fold(ranked, versions, query.language, limit)
+    return _precedents(index, {n: sentence for n, (sentence, _) in best.items()}, ranked, shown)
+
+
+def _candidates(
+    index: Index, matcher: Matcher, sought: Sought, weights: Weights, allowed: npt.NDArray[np.int64] | None
+) -> list[_Candidate]:
+    """The passages that match best and may be precedents, best first."""
+    matched = matcher.passages(weights.pool, allowed)
+    passages = index.numbered(matched.numbers)
+    order = np.argsort(-(matched.shares + matched.cosines), kind="stable").tolist()
+    found = [
+        _Candidate(int(matched.numbers[at]), passages[at], float(matched.shares[at]), float(matched.cosines[at]))
+        for at in order
+        if not sought.rules_out(passages[at])
+    ]
+    return found[: weights.ranked]
+
+
+def _best_sentences(
+    matcher: Matcher, sought: Sought, query: Query, candidates: Sequence[_Candidate], weights: Weights
+) -> dict[int, tuple[_Sentence, Ranked]]:
+    """By number of passage its best sentence, and the passage with the score that it has by that sentence."""
+    found = [
+        _Sentence(candidate, start, end)
+        for candidate in candidates
+        for start, end in sentences.split(candidate.passage.text)
+    ]
+    likenesses = matcher.likenesses([sentence.text for sentence in found]).tolist()
+    first_year = min((_year(c.passage) for c in candidates if c.passage.meeting_date), default=0)
+    best: dict[int, tuple[_Sentence, Ranked]] = {}
+    for sentence, likeness in zip(found, likenesses, strict=True):
+        candidate = sentence.candidate
+        number, passage = candidate.number, candidate.passage
+        if sentence.text in passage.heading or len(sentence.text.split()) < _LEAST_WORDS:
+            continue  # a title says what follows, and proves nothing by itself
+        status = status_of(sentence.text, passage.role)
+        if query.statuses and status not in query.statuses:
+            continue
+        score = candidate.share + likeness + _gain(passage, status, sought, first_year, weights)
+        if number not in best or score > best[number][1].score:
+            best[number] = sentence, Ranked(number, passage, score)
+    return best
+
+
+def _gain(passage: Passage, status: Status, sought: Sought, first_year: int, weights: Weights) -> float:
+    gain = weights.step * _FURTHEST_LAST.index(status)
+    if passage.role is Role.SHOWCASE:
+        gain += weights.offered
+    if passage.meeting_date:
+        gain += weights.recent * min(_year(passage) - first_year, 5)
+    if sought.is_own(passage):
+        gain -= weights.own
+    if passage.role is Role.BACKGROUND or status is Status.ASKING:
+        gain -= weights.general
+    return gain
+
+
+def _year(passage: Passage) -> int:
+    return int(passage.meeting_date[:4]) if passage.meeting_date else 0
+
+
+def _precedents(
+    index: Index, best: dict[int, _Sentence], ranked: Sequence[Ranked], shown: Sequence[Folded]
+) -> list[Precedent]:
+    folded = sorted({number for item in shown for number in item.others})
+    others = dict(zip(folded, index.numbered(folded), strict=True))
+    passages = [*(ranked[item.place].passage for item in shown), *others.values()]
+    records = index.documents_by_id({passage.document_id for passage in passages})
+    documents = {record.id: access.visible(record) for record in records}
+    precedents = []
+    for item in shown:
+        chosen = ranked[item.place]
+        sentence, passage = best[chosen.number], chosen.passage
+        hit = Hit(
+            passage=passage,
+            document=documents[passage.document_id],
+            score=item.score,
+            dense=sentence.candidate.cosine,
+            lexical=sentence.candidate.share,
+            versions=tuple(Place(others[n], documents[others[n].document_id]) for n in item.others),
+        )
+        whose = passage.jurisdictions or jurisdictions.named_in(sentence.text)
+        precedents.append(
+            Precedent(
+                hit,
+                passage.start + sentence.start,
+                passage.start + sentence.end,
+                status_of(sentence.text, passage.role),
+                next(iter(whose), None),
+            )
+        )
+    return precedents
