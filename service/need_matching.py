@@ -32,7 +32,12 @@ class Wording:
     @property
     def terms(self) -> tuple[Term, ...]:
         """The terms of the field that it names."""
-        return tuple(dict.fromkeys(match.term for match in find_terms(self.text)))
+        return _terms(self.text)
+
+
+@lru_cache(maxsize=1_024)
+def _terms(written: str) -> tuple[Term, ...]:
+    return tuple(dict.fromkeys(match.term for match in find_terms(written)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,9 @@ class Matcher:
         self._weights /= self._weights.sum()
         self._asked = [lexical_query(wording.text, wording.language, wording.terms) for wording in wordings]
         self._vectors = _vectors(embedder, wordings)
-        self._words, self._rarities = _words(index, self._asked)
+        self._vector = self._weights @ self._vectors
+        self._words, rarities = _words(index, self._asked)
+        self._rarities = self._weights @ rarities
 
     def passages(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> Matched:
         """The `pool` nearest passages by words and by meaning, of each wording, among the `allowed` if given."""
@@ -67,36 +74,46 @@ class Matcher:
         for weight, hits in zip(self._weights, by_words, strict=True):
             found = np.isin(hits.numbers, numbers)
             shares[np.searchsorted(numbers, hits.numbers[found])] += weight * hits.shares[found]
-        return Matched(numbers, shares, self._index.vectors.vectors(numbers) @ (self._weights @ self._vectors))
+        return Matched(numbers, shares, self._index.vectors.vectors(numbers) @ self._vector)
 
     def nearest(self, count: int, allowed: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
         """Numbers of the `count` passages nearest by meaning, among the `allowed` if given."""
-        return self._index.vectors.search(self._weights @ self._vectors, count, allowed=allowed).numbers
+        return self._index.vectors.search(self._vector, count, allowed=allowed).numbers
 
-    def likenesses(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """For each sentence its cosine, and how well its words hold those asked for, added; of shape (sentences,)."""
-        if not sentences:
-            return np.empty(0, np.float32)
-        cosines = self._embedder.encode_documents(sentences) @ (self._weights @ self._vectors)
+    def words(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
+        """How well each sentence's words hold those asked for, one by one; of shape (sentences,)."""
+        likenesses = np.zeros(len(sentences), np.float32)
         held = [surface_words(sentence) for sentence in sentences]
         filled = [place for place, words in enumerate(held) if words]
-        likenesses: npt.NDArray[np.float32] = np.asarray(cosines, np.float32)
-        if filled and len(self._words):
-            starts = np.cumsum([0, *(len(held[place]) for place in filled[:-1])])
-            vectors = word_vectors().of([word for place in filled for word in held[place]])
-            # The word nearest to each word asked for, sentence by sentence.
-            nearest = np.maximum.reduceat(self._words @ vectors.T, starts, axis=1)
-            likenesses[filled] += (self._weights @ self._rarities) @ nearest
+        if not filled or not len(self._words):
+            return likenesses
+        row = {word: at for at, word in enumerate(dict.fromkeys(word for words in held for word in words))}
+        cosines = self._words @ word_vectors().of(list(row)).T
+        starts = np.cumsum([0, *(len(held[place]) for place in filled[:-1])])
+        # The word nearest to each word asked for, sentence by sentence.
+        nearest = np.maximum.reduceat(cosines[:, [row[word] for place in filled for word in held[place]]], starts, axis=1)
+        likenesses[filled] = self._rarities @ nearest
         return likenesses
+
+    def cosines(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
+        """The cosine of each sentence, of shape (sentences,)."""
+        if not sentences:
+            return np.empty(0, np.float32)
+        found: npt.NDArray[np.float32] = self._embedder.encode_documents(sentences) @ self._vector
+        return found
 
 
 def _vectors(embedder: Embedder, wordings: Sequence[Wording]) -> npt.NDArray[np.float32]:
     """Of shape (wordings, dimension); to each the terms of the field that it names add theirs, in both languages."""
-    vectors = embedder.encode_queries([wording.text for wording in wordings]).copy()
+    forms = [[form for term in wording.terms for form in (*term.en, *term.fr)] for wording in wordings]
+    encoded = embedder.encode_queries([*(wording.text for wording in wordings), *(form for of in forms for form in of)])
+    vectors = encoded[: len(wordings)].copy()
+    at = len(wordings)
     for row, wording in enumerate(wordings):
-        terms = wording.terms
-        for term in terms:
-            vectors[row] += _TERMS * embedder.encode_queries([*term.en, *term.fr]).mean(axis=0) / len(terms)
+        for term in wording.terms:
+            count = len(term.en) + len(term.fr)
+            vectors[row] += _TERMS * encoded[at : at + count].mean(axis=0) / len(wording.terms)
+            at += count
     unit: npt.NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     return unit
 

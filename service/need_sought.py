@@ -36,7 +36,8 @@ class StatingWeights:
     full: float = 0.7  # and from which they count in full
     sharpness: float = 10.0  # how much more the likest of them counts than the next
     taken: int = 2
-    near: int = 8  # passages looked at, of each kind
+    near: int = 5  # passages looked at, of each kind
+    read: int = 20  # sentences of them whose meaning is looked at, the likest by their words
     need: float = 0.2  # gain of a section of needs over talk
     named: float = 0.3  # gain of a jurisdiction that the question names
     year: float = 0.2  # gain of a year that it names
@@ -125,10 +126,13 @@ def _stated(index: Index, matcher: Matcher, query: Query, weights: StatingWeight
         for start, end in sentences.split(passage.text)
         if len(passage.text[start:end].split()) >= _LEAST_WORDS
     ]
-    likenesses = matcher.likenesses([sentence for _, sentence in found]).tolist()
+    by_words = matcher.words([sentence for _, sentence in found])
+    gains = np.array([_gain(passage, query, weights) for passage, _ in found], np.float32)
+    first = np.argsort(-(by_words + gains), kind="stable")[: weights.read]
+    cosines = matcher.cosines([found[at][1] for at in first])
     stated = [
-        _Stated(passage, sentence, likeness, likeness + _gain(passage, query, weights))
-        for (passage, sentence), likeness in zip(found, likenesses, strict=True)
+        _Stated(*found[at], float(by_words[at] + cosine), float(by_words[at] + cosine + gains[at]))
+        for at, cosine in zip(first, cosines, strict=True)
     ]
     return sorted(stated, key=lambda item: -item.rank)[: weights.taken]
 

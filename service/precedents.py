@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -41,11 +43,12 @@ class Weights:
     comes what the last five of these say.
     """
 
-    pool: int = 60  # passages from each leg, for each wording of the need
-    ranked: int = 50  # passages whose sentences are looked at
-    step: float = 0.01  # added for each step further, from asking to delivered
-    offered: float = 0.03  # added if it is offered to be shown
-    recent: float = 0.01  # added for each year after the earliest meeting found, five at most
+    pool: int = 40  # passages from each leg, for each wording of the need
+    ranked: int = 40  # passages whose sentences are looked at
+    read: int = 2  # sentences of each whose meaning is looked at, the likest by their words
+    step: float = 0.003  # added for each step further, from asking to delivered
+    offered: float = 0.01  # added if it is offered to be shown
+    recent: float = 0.002  # added for each year after the earliest meeting found, five at most
     own: float = 0.2  # taken off where who has the need speaks, at another meeting
     general: float = 0.1  # taken off what is background, or asks
 
@@ -118,13 +121,17 @@ def _candidates(
 ) -> list[_Candidate]:
     """The passages that match best and may be precedents, best first."""
     matched = matcher.passages(weights.pool, allowed)
-    passages = index.numbered(matched.numbers)
-    order = np.argsort(-(matched.shares + matched.cosines), kind="stable").tolist()
-    found = [
-        _Candidate(int(matched.numbers[at]), passages[at], float(matched.shares[at]), float(matched.cosines[at]))
-        for at in order
-        if not sought.rules_out(passages[at])
-    ]
+    order = np.argsort(-(matched.shares + matched.cosines), kind="stable")
+    found: list[_Candidate] = []
+    for first in range(0, len(order), 2 * weights.ranked):
+        some = order[first : first + 2 * weights.ranked]
+        found += [
+            _Candidate(int(matched.numbers[at]), passage, float(matched.shares[at]), float(matched.cosines[at]))
+            for at, passage in zip(some, index.numbered(matched.numbers[some]), strict=True)
+            if not sought.rules_out(passage)
+        ]
+        if len(found) >= weights.ranked:
+            break
     return found[: weights.ranked]
 
 
@@ -132,26 +139,55 @@ def _best_sentences(
     matcher: Matcher, sought: Sought, query: Query, candidates: Sequence[_Candidate], weights: Weights
 ) -> dict[int, tuple[_Sentence, Ranked]]:
     """By number of passage its best sentence, and the passage with the score that it has by that sentence."""
-    found = [
-        _Sentence(candidate, start, end)
-        for candidate in candidates
-        for start, end in sentences.split(candidate.passage.text)
-    ]
-    likenesses = matcher.likenesses([sentence.text for sentence in found]).tolist()
+    found = [sentence for candidate in candidates for sentence in _sentences(candidate, query)]
+    by_words = matcher.words([sentence.text for sentence in found])
+    read = _first_of_each(found, by_words, weights.read)
+    cosines = matcher.cosines([found[at].text for at in read]).tolist()
+    likest: dict[int, tuple[float, _Sentence]] = {}
+    for at, cosine in zip(read, cosines, strict=True):
+        number, likeness = found[at].candidate.number, float(by_words[at]) + cosine
+        if number not in likest or likeness > likest[number][0]:
+            likest[number] = likeness, found[at]
     first_year = min((_year(c.passage) for c in candidates if c.passage.meeting_date), default=0)
-    best: dict[int, tuple[_Sentence, Ranked]] = {}
-    for sentence, likeness in zip(found, likenesses, strict=True):
-        candidate = sentence.candidate
-        number, passage = candidate.number, candidate.passage
-        if sentence.text in passage.heading or len(sentence.text.split()) < _LEAST_WORDS:
-            continue  # a title says what follows, and proves nothing by itself
-        status = status_of(sentence.text, passage.role)
-        if query.statuses and status not in query.statuses:
+    return {
+        number: (sentence, Ranked(number, passage, sentence.candidate.share + likeness + gain))
+        for number, (likeness, sentence) in likest.items()
+        for passage in (sentence.candidate.passage,)
+        for gain in (_gain(passage, _status(sentence.text, passage.role), sought, first_year, weights),)
+    }
+
+
+def _sentences(candidate: _Candidate, query: Query) -> Iterator[_Sentence]:
+    """The sentences of a passage that may be quoted: a title says what follows, and proves nothing by itself."""
+    passage = candidate.passage
+    for start, end in _spans(passage.text):
+        sentence = passage.text[start:end]
+        if len(sentence.split()) < _LEAST_WORDS or sentence in passage.heading:
             continue
-        score = candidate.share + likeness + _gain(passage, status, sought, first_year, weights)
-        if number not in best or score > best[number][1].score:
-            best[number] = sentence, Ranked(number, passage, score)
-    return best
+        if not query.statuses or _status(sentence, passage.role) in query.statuses:
+            yield _Sentence(candidate, start, end)
+
+
+def _first_of_each(found: Sequence[_Sentence], likeness: npt.NDArray[np.float32], most: int) -> list[int]:
+    """The places of the `most` likest sentences of each passage."""
+    taken: Counter[int] = Counter()
+    places = []
+    for at in np.argsort(-likeness, kind="stable").tolist():
+        number = found[at].candidate.number
+        if taken[number] < most:
+            taken[number] += 1
+            places.append(at)
+    return places
+
+
+@lru_cache(maxsize=4_096)
+def _status(sentence: str, role: Role) -> Status:
+    return status_of(sentence, role)
+
+
+@lru_cache(maxsize=2_048)
+def _spans(written: str) -> tuple[tuple[int, int], ...]:
+    return sentences.split(written)
 
 
 def _gain(passage: Passage, status: Status, sought: Sought, first_year: int, weights: Weights) -> float:
@@ -197,7 +233,7 @@ def _precedents(
                 hit,
                 passage.start + sentence.start,
                 passage.start + sentence.end,
-                status_of(sentence.text, passage.role),
+                _status(sentence.text, passage.role),
                 next(iter(whose), None),
             )
         )
