@@ -16,7 +16,7 @@ _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _MARKS = re.compile(r"^[\s\-–—•*▪◦·]+")
 _INTRODUCES = (":", ",", ";")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_PIECE = re.compile(r"[^\W_][\w’'.\-–]*|[^\w\s]")
+_PIECE = re.compile(r"[^\W_][\w’'.\-–]*")
 _LEAST_WORDS = 2
 _SELF_CONTAINED = 4  # words, from which an item of a list says by itself what it is about
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from indexer.documents import Passage
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service.answering import decisions, evidence, facts, listing, nothing, precedents
@@ -38,20 +39,31 @@ def answer(
     began = time.perf_counter()
     vector = query_vector(embedder, query)
     hits = retrieve(index, query, vector, limit=max(query.limit, thresholds.hits), reranker=reranker)
-    own_search = query.kind == "precedent"
-    sentences = [] if own_search else evidence.find(index, embedder, query, vector, hits)
+    judges = query.kind == "precedent"  # that kind looks for itself, and for what fits
+    sentences = [] if judges else evidence.find(index, embedder, query, vector, hits)
     found = Found(index, embedder, query, vector, hits, sentences, thresholds)
-    draft = _BY_KIND[query.kind](found) if own_search or nothing.answers(found) else Draft()
+    draft = _BY_KIND[query.kind](found) if judges or nothing.answers(found) else Draft()
+    return _answered(query, draft, hits, began)
+
+
+def precedents_for(index: Index, embedder: Embedder, passage: Passage, query: Query) -> Answer:
+    """Who can help with the needs that `passage` states: `query` is of its words, and says the language and filters."""
+    began = time.perf_counter()
+    return _answered(query, precedents.helpful_for(index, embedder, passage, query), (), began)
+
+
+def _answered(query: Query, draft: Draft, hits: Sequence[Hit], began: float) -> Answer:
+    near = draft.nearest or hits
     findings, citations, context = cite(draft, query.language)
     return Answer(
         question=query.text,
         language=query.language,
         kind=query.kind,
         answered=bool(findings),
-        text=compose(query.kind, query.language, findings, citations, context, passages=bool(hits)),
+        text=compose(query.kind, query.language, findings, citations, context, passages=bool(near)),
         findings=findings,
         citations=citations,
-        passages=[passage_hit(hit) for hit in hits[: query.limit]],
+        passages=[passage_hit(hit) for hit in near[: query.limit]],
         context=context,
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )

@@ -46,12 +46,14 @@ class Statement:
 class Draft:
     """The statements of an answer, in their order, and statements about the council as a whole.
 
-    Without statements, `empty_handed` are passages that say that there is nothing to say ("N/A").
+    Without statements, `empty_handed` are passages that say that there is nothing to say ("N/A"). `nearest` are the
+    passages to show with it, best first, where it was not drafted from the question's own hits.
     """
 
     statements: tuple[Statement, ...] = ()
     context: tuple[Statement, ...] = ()
     empty_handed: tuple[Hit, ...] = ()
+    nearest: tuple[Hit, ...] = ()
 
 
 def whole(passage: Passage) -> Span:
