@@ -60,7 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     search.set_defaults(run=_search)
 
     ask = commands.add_parser("ask", help="answer a question, with citations")
-    ask.add_argument("question", help="the question, in either language")
+    ask.add_argument("question", nargs="?", help="the question, in either language")
+    ask.add_argument(
+        "--for", dest="passage", metavar="PASSAGE_ID", help="who can help with the needs that this passage states"
+    )
     _add_index_options(ask)
     _add_reranker_option(ask)
     _add_query_options(ask)
@@ -106,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_eval)
 
     export = commands.add_parser("export", help="write out what the index holds")
-    export.add_argument("what", choices=("passages", "follow-ups"))
+    export.add_argument("what", choices=("passages", "follow-ups", "matches"))
     _add_index_options(export)
     export.add_argument("--format", choices=("jsonl", "csv", "xlsx"), default="jsonl")
     export.add_argument("--out", type=Path, metavar="FILE", help="write here instead of to standard output")
@@ -150,13 +153,22 @@ def _add_query_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_item_options(export: argparse.ArgumentParser) -> None:
-    items = export.add_argument_group("of follow-ups", "repeat a filter for alternatives")
-    items.add_argument("--meeting", action="append", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD")
+    items = export.add_argument_group("of follow-ups and matches", "repeat a filter for alternatives")
+    items.add_argument(
+        "--meeting",
+        action="append",
+        metavar="DATE",
+        help="YYYY, YYYY-MM or YYYY-MM-DD; matches take one (default: the latest at which needs were told)",
+    )
     items.add_argument("--owner", action="append", help="a jurisdiction's code, or a part of the owner's words")
     items.add_argument("--kind", action="append", choices=("decision", "follow-up"))
     items.add_argument("--status", action="append", choices=[str(status) for status in ItemStatus])
     items.add_argument("--doc-language", action="append", choices=("fr", "en"))
-    items.add_argument("--language", choices=("fr", "en"), help="of the word for the status (default: the item's)")
+    items.add_argument(
+        "--language",
+        choices=("fr", "en"),
+        help="of the words for status and reason (default: a follow-up's own; matches: en)",
+    )
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -179,9 +191,13 @@ def _query(options: argparse.Namespace, text: str, language: Language | None = N
         text,
         language=language,
         filters=_filters(options),
-        statuses=tuple(Status(status) for status in options.status),
+        statuses=_statuses(options),
         limit=options.limit,
     )
+
+
+def _statuses(options: argparse.Namespace) -> tuple[Status, ...]:
+    return tuple(Status(status) for status in options.status)
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -242,9 +258,20 @@ def _ask(options: argparse.Namespace) -> int:
     from service import render
     from service.engine import Engine
 
+    if (options.question is None) == (options.passage is None):
+        raise SettingError("ask: give a question, or --for with the id of a passage that states a need; one of the two")
     language = None if options.language == "auto" else options.language
-    query = _query(options, options.question, language)
-    answer = Engine(options.index, options.model, options.reranker).answer(query)
+    if options.passage is None:
+        query = _query(options, options.question, language)
+        answer = Engine(options.index, options.model, options.reranker).answer(query)
+    else:
+        answer = Engine(options.index, options.model, options.reranker).precedents(
+            options.passage,
+            language=language,
+            filters=_filters(options),
+            statuses=_statuses(options),
+            limit=options.limit,
+        )
     print(answer.model_dump_json(indent=2) if options.json else render.answer(answer))
     return OK
 
@@ -268,7 +295,7 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from service.export import export_follow_ups, export_passages
+    from service.export import export_follow_ups, export_matches, export_passages
     from service.filters import make_item_filters
 
     if options.what == "passages":
@@ -276,6 +303,20 @@ def _export(options: argparse.Namespace) -> int:
         if given:
             raise SettingError(f"--{given[0].replace('_', '-')}: is for follow-ups; leave it out to export passages")
         export_passages(options.index, options.format, options.out)
+        return OK
+    if options.what == "matches":
+        given = [name for name in ("owner", "kind", "status") if getattr(options, name)]
+        if given:
+            raise SettingError(f"--{given[0]}: is for follow-ups; leave it out to export matches")
+        export_matches(
+            options.index,
+            options.meeting or (),
+            options.format,
+            options.out,
+            language=options.language or "en",
+            document_languages=options.doc_language or (),
+            model=options.model,
+        )
         return OK
     filters = make_item_filters(
         meetings=options.meeting or (),

@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, get_args
 
+from indexer import embedding
 from indexer.documents import Language, Passage
 from indexer.errors import CouncilError, SettingError
 from indexer.store import open_index
 from service.contract import FollowUp
-from service.filters import ItemFilters
+from service.filters import ItemFilters, make_item_filters
 from service.follow_ups import listed
 from service.formulas import harmless
+from service.matches import Match, matched
 
 Format = Literal["jsonl", "csv", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -56,6 +58,37 @@ def export_follow_ups(
     columns = tuple(name for name in FollowUp.model_fields if name not in _NOT_IN_TABLES)
     found = listed(open_index(folder), filters, language=language).follow_ups
     _write(_Table("follow-ups", columns, (item.model_dump(mode="json") for item in found)), form, out)
+
+
+def export_matches(
+    folder: Path,
+    meetings: Sequence[str],
+    form: Format,
+    out: Path | None = None,
+    *,
+    language: Language = "en",
+    document_languages: Sequence[str] = (),
+    model: str | None = None,
+) -> None:
+    """Write who can help with which need told at a meeting: the latest with needs where none is named.
+
+    Errors are those of `export_passages`; SettingError too for more than one meeting, or one without needs.
+    """
+    _check(form, out)
+    if len(meetings) > 1:
+        raise SettingError("--meeting: matches are of one meeting; name one")
+    filters = make_item_filters(meetings=meetings, document_languages=document_languages)
+    embedder = embedding.load(model)
+    index = open_index(folder, model=embedder.id)
+    rows = matched(
+        index,
+        embedder,
+        meeting=next(iter(filters.meetings), None),
+        language=language,
+        document_languages=filters.document_languages,
+    )
+    columns = tuple(field.name for field in fields(Match))
+    _write(_Table("matches", columns, (asdict(row) for row in rows)), form, out)
 
 
 def _check(form: Format, out: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import text
-from indexer.documents import Language
+from indexer.documents import LANGUAGES, Language
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
-from indexer.lexical_query import LexicalQuery, lexical_query
+from indexer.lexical_query import LexicalQuery, Sought, lexical_query, stem_tokens
 from indexer.store import Index
 from indexer.word_vectors import word_vectors
 
 _TERMS = 0.75  # weight of the glossary's other wordings, in the lexical share and in the vector
+_TERMS_SOUGHT = 3  # terms of the field for which passages are sought that name them,
+_NAMING = 20  # so many for each
 _LEXICAL = 5  # x so many passages as are wanted of each leg get their lexical share
 
 
@@ -59,6 +61,7 @@ class Matcher:
         self._asked = [lexical_query(wording.text, wording.language, wording.terms) for wording in wordings]
         self._vectors = _vectors(embedder, wordings)
         self._vector = self._weights @ self._vectors
+        self._terms = _weighed_terms(index, wordings)
         self._words, rarities = _words(index, self._asked)
         self._rarities = self._weights @ rarities
 
@@ -69,7 +72,13 @@ class Matcher:
             for asked in self._asked
         ]
         near = [self._index.vectors.search(vector, pool, allowed=allowed).numbers for vector in self._vectors]
-        numbers = np.unique(np.concatenate([*near, *(hits.numbers[:pool] for hits in by_words)]))
+        naming = [
+            self._index.lexical.search(
+                lexical_query(term.term.en[0], "en", [term.term]), _NAMING, allowed=allowed
+            ).numbers
+            for term in self._terms[:_TERMS_SOUGHT]
+        ]
+        numbers = np.unique(np.concatenate([*near, *naming, *(hits.numbers[:pool] for hits in by_words)]))
         shares = np.zeros(len(numbers), np.float32)
         for weight, hits in zip(self._weights, by_words, strict=True):
             found = np.isin(hits.numbers, numbers)
@@ -91,9 +100,21 @@ class Matcher:
         cosines = self._words @ word_vectors().of(list(row)).T
         starts = np.cumsum([0, *(len(held[place]) for place in filled[:-1])])
         # The word nearest to each word asked for, sentence by sentence.
-        nearest = np.maximum.reduceat(cosines[:, [row[word] for place in filled for word in held[place]]], starts, axis=1)
+        nearest = np.maximum.reduceat(
+            cosines[:, [row[word] for place in filled for word in held[place]]], starts, axis=1
+        )
         likenesses[filled] = self._rarities @ nearest
         return likenesses
+
+    def named(self, sentences: Sequence[str], languages: Sequence[Language]) -> npt.NDArray[np.float32]:
+        """The share of the terms of the field sought that each sentence names, by weight; of shape (sentences,)."""
+        found = np.zeros(len(sentences), np.float32)
+        for place, (sentence, language) in enumerate(zip(sentences, languages, strict=True) if self._terms else ()):
+            tokens = _tokens(sentence, language)
+            for term in self._terms:
+                if any(form <= tokens for form in term.forms[language]):
+                    found[place] += term.weight
+        return found
 
     def cosines(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
         """The cosine of each sentence, of shape (sentences,)."""
@@ -101,6 +122,54 @@ class Matcher:
             return np.empty(0, np.float32)
         found: npt.NDArray[np.float32] = self._embedder.encode_documents(sentences) @ self._vector
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of the field that is sought: its share among them, and the tokens of each of its forms by language."""
+
+    term: Term
+    weight: float
+    forms: Mapping[Language, tuple[frozenset[str], ...]]
+
+
+def _weighed_terms(index: Index, wordings: Sequence[Wording]) -> list[_Term]:
+    """The topics that the wordings name, the weightiest first: by the wordings that name them, and by rarity."""
+    named: dict[Term, float] = {}
+    for wording in wordings:
+        for term in wording.terms:
+            if term.topic:
+                named[term] = named.get(term, 0.0) + wording.weight
+    forms = {term: _forms(term) for term in named}
+    weights = {
+        term: weight * min(_rarity(index, form) for of in forms[term].values() for form in of)
+        for term, weight in named.items()
+    }
+    total = sum(weights.values()) or 1.0
+    ordered = sorted(weights, key=lambda term: -weights[term])
+    return [_Term(term, weights[term] / total, forms[term]) for term in ordered]
+
+
+def _rarity(index: Index, form: frozenset[str]) -> float:
+    """How rare a form is: as rare as its rarest token; a form of stop words alone is as common as can be."""
+    return max((index.lexical.rarity(Sought(((token, 1.0),))) for token in form), default=0.0)
+
+
+@lru_cache(maxsize=1_024)
+def _forms(term: Term) -> Mapping[Language, tuple[frozenset[str], ...]]:
+    return {
+        language: tuple(
+            tokens
+            for form in (*term.forms(language), *term.abbreviations)
+            if (tokens := frozenset(stem_tokens(form, language)))
+        )
+        for language in LANGUAGES
+    }
+
+
+@lru_cache(maxsize=8_192)
+def _tokens(written: str, language: Language) -> frozenset[str]:
+    return frozenset(stem_tokens(written, language))
 
 
 def _vectors(embedder: Embedder, wordings: Sequence[Wording]) -> npt.NDArray[np.float32]:
@@ -118,9 +187,7 @@ def _vectors(embedder: Embedder, wordings: Sequence[Wording]) -> npt.NDArray[np.
     return unit
 
 
-def _words(
-    index: Index, asked: Sequence[LexicalQuery]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _words(index: Index, asked: Sequence[LexicalQuery]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Vectors of all words asked for, of shape (words, dimension), and for each wording their shares by rarity."""
     said = text.stop_words().question
     words = [word for query in asked for word in query.asked]

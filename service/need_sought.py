@@ -21,6 +21,8 @@ from service.query import Query
 
 _NO_PRECEDENTS = (Role.NEED, Role.ATTENDANCE)
 _TALK = (Role.DISCUSSION, Role.REMARK)  # where a jurisdiction may state a need, besides its needs
+_LABEL_WORDS = 8
+_EXPLAINED = 0.5  # weight of a need with what explains it
 _LEAST_WORDS = 4  # of a sentence that states something
 
 
@@ -82,9 +84,7 @@ class _Stated:
     rank: float
 
 
-def of_question(
-    index: Index, embedder: Embedder, query: Query, weights: StatingWeights = DEFAULT_STATING
-) -> Sought:
+def of_question(index: Index, embedder: Embedder, query: Query, weights: StatingWeights = DEFAULT_STATING) -> Sought:
     """The need that a question is about, in its words and in those of the documents that state it."""
     own = Wording(topic(query.text, query.terms), query.asked_in)
     stated = _stated(index, Matcher(index, embedder, [own]), query, weights)
@@ -111,11 +111,22 @@ def of_need(need: Need) -> Sought:
     """The need that a passage states."""
     passage = need.passage
     return Sought(
-        wordings=(Wording(need.sought, passage.language),),
+        wordings=_wordings(need),
         whose=frozenset(passage.jurisdictions),
         meeting=passage.meeting_date,
         stating=frozenset({passage.id}),
     )
+
+
+def _wordings(need: Need) -> tuple[Wording, ...]:
+    """A need as a whole, its first sentence, which names it, and what that sentence puts before a colon, if anything."""
+    start, end = sentences.split(need.sought)[0]
+    first = need.sought[start:end]
+    label, colon, rest = first.partition(":")
+    parts = {need.sought: _EXPLAINED, first: 1.0}
+    if colon and rest.strip() and len(label.split()) <= _LABEL_WORDS:
+        parts[label.strip()] = 1.0
+    return tuple(Wording(part, need.passage.language, weight) for part, weight in parts.items())
 
 
 def _stated(index: Index, matcher: Matcher, query: Query, weights: StatingWeights) -> list[_Stated]:
@@ -131,8 +142,9 @@ def _stated(index: Index, matcher: Matcher, query: Query, weights: StatingWeight
     first = np.argsort(-(by_words + gains), kind="stable")[: weights.read]
     cosines = matcher.cosines([found[at][1] for at in first])
     stated = [
-        _Stated(*found[at], float(by_words[at] + cosine), float(by_words[at] + cosine + gains[at]))
+        _Stated(passage, sentence, float(by_words[at] + cosine), float(by_words[at] + cosine + gains[at]))
         for at, cosine in zip(first, cosines, strict=True)
+        for passage, sentence in (found[at],)
     ]
     return sorted(stated, key=lambda item: -item.rank)[: weights.taken]
 
@@ -148,9 +160,7 @@ def _stating(index: Index, matcher: Matcher, query: Query, near: int) -> Iterabl
     named = tuple(sorted(query.clues.jurisdictions))
     if named:
         kinds += [replace(kinds[0], jurisdictions=named), replace(readable, roles=_TALK, jurisdictions=named)]
-    numbers = {
-        number: None for filters in kinds for number in matcher.nearest(near, index.allowed(filters)).tolist()
-    }
+    numbers = {number: None for filters in kinds for number in matcher.nearest(near, index.allowed(filters)).tolist()}
     return (passage for passage in index.numbered(list(numbers)) if passage.kind is PassageKind.STATEMENT)
 
 

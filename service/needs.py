@@ -18,6 +18,7 @@ _INTRODUCES = (":", ",", ";")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PIECE = re.compile(r"[^\W_][\w’'.\-–]*")
 _LEAST_WORDS = 2
+_SUMMARY = 300  # characters
 _SELF_CONTAINED = 4  # words, from which an item of a list says by itself what it is about
 
 
@@ -69,6 +70,21 @@ def needs_of(passage: Passage) -> tuple[Need, ...]:
     return tuple(needs)
 
 
+def summary(passage: Passage) -> str:
+    """The first sentence of the first need that a passage states, else of the passage, in one line."""
+    needs = needs_of(passage)
+    if needs:
+        return shortened(needs[0].sentence, _SUMMARY)
+    start, end = sentences.split(passage.text)[0]
+    return shortened(passage.text[start:end], _SUMMARY)
+
+
+def shortened(written: str, most: int) -> str:
+    """The text in one line, cut at a word where it is longer than `most` characters."""
+    line = " ".join(written.split())
+    return line if len(line) <= most else (line[: most - 1].rpartition(" ")[0] or line[: most - 1]).rstrip(",;:") + "…"
+
+
 def topic(question: str, terms: tuple[Match, ...] = ()) -> str:
     """What a question about a problem is about: without who has it, when, and that peers are asked.
 
@@ -100,6 +116,10 @@ def _says_what(piece: str) -> bool:
 def _said_of_no_topic() -> frozenset[str]:
     raw = tomllib.loads((files("service") / "data" / "need_words.toml").read_text(encoding="utf-8"))
     stop = text.stop_words()
-    return frozenset((*raw["english"].split(), *raw["french"].split())) | stop.either | stop.question | stop.of(
-        "en"
-    ) | stop.of("fr")
+    return (
+        frozenset((*raw["english"].split(), *raw["french"].split()))
+        | stop.either
+        | stop.question
+        | stop.of("en")
+        | stop.of("fr")
+    )

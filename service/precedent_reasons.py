@@ -10,6 +10,7 @@ from indexer.glossary import find_terms
 from indexer.lexical_query import lexical_query, passage_tokens
 from service.messages import message
 from service.need_sought import Sought
+from service.needs import shortened
 from service.precedents import Precedent
 
 _MOST = 3  # terms or words named
@@ -24,17 +25,11 @@ def why(precedent: Precedent, sought: Sought, language: Language, need: str | No
     parts = [_shared(precedent, sought, language)]
     status = message(f"status.{precedent.status}", language)
     date = passage.meeting_date
-    parts.append(message("why.since", language, status=status, date=dates.written(date, language)) if date else status)
+    parts.append(message("why.told", language, status=status, date=dates.written(date, language)) if date else status)
     if passage.role is Role.SHOWCASE and precedent.status is not Status.SHARING:
         parts.append(message("status.sharing", language))
     reason = "; ".join(parts)
-    return reason if need is None else message("why.need", language, need=shortened(need), reason=reason)
-
-
-def shortened(written: str, most: int = _SHORT) -> str:
-    """The text in one line, cut at a word where it is longer than `most` characters."""
-    line = " ".join(written.split())
-    return line if len(line) <= most else line[: most - 1].rpartition(" ")[0].rstrip(",;:") + "…"
+    return reason if need is None else message("why.need", language, need=shortened(need, _SHORT), reason=reason)
 
 
 def _shared(precedent: Precedent, sought: Sought, language: Language) -> str:
@@ -66,7 +61,6 @@ def _words(precedent: Precedent, sought: Sought) -> list[str]:
         dict.fromkeys(
             word.lower()
             for word in _WORD.findall(precedent.quote)
-            if asked.intersection(passage_tokens(word, spoken))
-            and not skipped.issuperset(text.words(word))
+            if asked.intersection(passage_tokens(word, spoken)) and not skipped.issuperset(text.words(word))
         )
     )

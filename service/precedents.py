@@ -46,6 +46,7 @@ class Weights:
     pool: int = 40  # passages from each leg, for each wording of the need
     ranked: int = 40  # passages whose sentences are looked at
     read: int = 2  # sentences of each whose meaning is looked at, the likest by their words
+    named: float = 0.3  # x the share of the terms of the field sought that the sentence names
     step: float = 0.003  # added for each step further, from asking to delivered
     offered: float = 0.01  # added if it is offered to be shown
     recent: float = 0.002  # added for each year after the earliest meeting found, five at most
@@ -96,7 +97,7 @@ class _Sentence:
         return self.candidate.passage.text[self.start : self.end]
 
 
-def find(
+def find(  # noqa: PLR0917
     index: Index, embedder: Embedder, sought: Sought, query: Query, limit: int, weights: Weights = DEFAULT_WEIGHTS
 ) -> list[Precedent]:
     """The `limit` best precedents, one of a passage, best first: of what meets the query's filters and statuses.
@@ -141,6 +142,9 @@ def _best_sentences(
     """By number of passage its best sentence, and the passage with the score that it has by that sentence."""
     found = [sentence for candidate in candidates for sentence in _sentences(candidate, query)]
     by_words = matcher.words([sentence.text for sentence in found])
+    by_words += weights.named * matcher.named(
+        [sentence.text for sentence in found], [sentence.candidate.passage.language for sentence in found]
+    )
     read = _first_of_each(found, by_words, weights.read)
     cosines = matcher.cosines([found[at].text for at in read]).tolist()
     likest: dict[int, tuple[float, _Sentence]] = {}

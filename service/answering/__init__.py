@@ -15,6 +15,8 @@ from service.answering.draft import Draft
 from service.answering.found import Found
 from service.answering.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from service.contract import Answer, PassageHit, QuestionKind, Version
+from service.messages import message
+from service.needs import needs_of
 from service.query import Query
 from service.reranker import Reranker
 from service.retrieval import Hit, query_vector, retrieve
@@ -49,7 +51,10 @@ def answer(
 def precedents_for(index: Index, embedder: Embedder, passage: Passage, query: Query) -> Answer:
     """Who can help with the needs that `passage` states: `query` is of its words, and says the language and filters."""
     began = time.perf_counter()
-    return _answered(query, precedents.helpful_for(index, embedder, passage, query), (), began)
+    answered = _answered(query, precedents.helpful_for(index, embedder, passage, query), (), began)
+    if not needs_of(passage):
+        return answered.model_copy(update={"text": message("precedents.no_need", query.language)})
+    return answered
 
 
 def _answered(query: Query, draft: Draft, hits: Sequence[Hit], began: float) -> Answer:

@@ -30,6 +30,7 @@ class Fit:
     most: int = 10
     of_each: int = 2  # of a jurisdiction at a meeting
     of_need: int = 4  # of each need, where a passage states several
+    of_match: int = 6  # of each need in the table of a meeting
 
 
 DEFAULT_FIT = Fit()
@@ -71,7 +72,7 @@ def matches(index: Index, embedder: Embedder, need: Need, query: Query) -> list[
     """Who can help with one need: the precedents that are good enough, best first, each with the reason."""
     return [
         (item, why(item, sought, query.language))
-        for item, fits, sought in _of_need(index, embedder, need, query)
+        for item, fits, sought in _of_need(index, embedder, need, query, DEFAULT_FIT.of_match)
         if fits
     ]
 
