@@ -60,8 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     search.set_defaults(run=_search)
 
     ask = commands.add_parser("ask", help="answer a question, with citations")
-    ask.add_argument("question", nargs="?", help="the question, in either language")
-    ask.add_argument(
+    asked = ask.add_mutually_exclusive_group(required=True)
+    asked.add_argument("question", nargs="?", help="the question, in either language")
+    asked.add_argument(
         "--for", dest="passage", metavar="PASSAGE_ID", help="who can help with the needs that this passage states"
     )
     _add_index_options(ask)
@@ -258,8 +259,6 @@ def _ask(options: argparse.Namespace) -> int:
     from service import render
     from service.engine import Engine
 
-    if (options.question is None) == (options.passage is None):
-        raise SettingError("ask: give a question, or --for with the id of a passage that states a need; one of the two")
     language = None if options.language == "auto" else options.language
     if options.passage is None:
         query = _query(options, options.question, language)

@@ -103,7 +103,7 @@ def _query(need: Need, language: Language, filters: Filters) -> Query:
 def _matches(index: Index, embedder: Embedder, need: Need, document: DocumentRecord, query: Query) -> Iterator[Match]:
     helpers: dict[str, tuple[Precedent, str]] = {}
     for precedent, why in matches(index, embedder, need, query):
-        if precedent.jurisdiction is not None:
+        if precedent.jurisdiction is not None and precedent.jurisdiction not in need.passage.jurisdictions[:1]:
             helpers.setdefault(precedent.jurisdiction, (precedent, why))
     if not helpers:
         yield _match(need, document, query.language, None, message("matches.none", query.language))

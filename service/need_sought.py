@@ -119,7 +119,7 @@ def of_need(need: Need) -> Sought:
 
 
 def _wordings(need: Need) -> tuple[Wording, ...]:
-    """A need as a whole, its first sentence, which names it, and what that sentence puts before a colon, if anything."""
+    """A need as a whole, its first sentence, which names it, and what that sentence puts before a colon."""
     start, end = sentences.split(need.sought)[0]
     first = need.sought[start:end]
     label, colon, rest = first.partition(":")

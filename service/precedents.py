@@ -16,7 +16,7 @@ from indexer.embedding import Embedder
 from indexer.store import Index
 from service import access
 from service.folding import Folded, fold
-from service.need_matching import Matcher
+from service.need_matching import Matched, Matcher
 from service.need_sought import Sought
 from service.query import Query
 from service.ranked import Ranked
@@ -24,7 +24,7 @@ from service.retrieval import Hit, Place
 from service.status import status_of
 
 _LEAST_WORDS = 5  # of a sentence that proves something
-_FURTHEST_LAST = (
+FURTHEST_LAST = (
     Status.ASKING,
     Status.EXPLORING,
     Status.PLANNED,
@@ -97,8 +97,8 @@ class _Sentence:
         return self.candidate.passage.text[self.start : self.end]
 
 
-def find(  # noqa: PLR0917
-    index: Index, embedder: Embedder, sought: Sought, query: Query, limit: int, weights: Weights = DEFAULT_WEIGHTS
+def find(
+    index: Index, embedder: Embedder, sought: Sought, query: Query, *, limit: int, weights: Weights = DEFAULT_WEIGHTS
 ) -> list[Precedent]:
     """The `limit` best precedents, one of a passage, best first: of what meets the query's filters and statuses.
 
@@ -106,7 +106,8 @@ def find(  # noqa: PLR0917
     """
     matcher = Matcher(index, embedder, sought.wordings)
     allowed = index.allowed(query.filters)
-    candidates = _candidates(index, matcher, sought, weights, allowed)
+    matched = matcher.passages(weights.pool, allowed)
+    candidates = _candidates(index, matched, sought, query, weights.ranked)
     best = _best_sentences(matcher, sought, query, candidates, weights)
     ranked = sorted((ranked for _, ranked in best.values()), key=lambda item: (-item.score, item.number))
     versions = index.versions_of([item.number for item in ranked])
@@ -117,23 +118,22 @@ def find(  # noqa: PLR0917
     return _precedents(index, {n: sentence for n, (sentence, _) in best.items()}, ranked, shown)
 
 
-def _candidates(
-    index: Index, matcher: Matcher, sought: Sought, weights: Weights, allowed: npt.NDArray[np.int64] | None
-) -> list[_Candidate]:
+def _candidates(index: Index, matched: Matched, sought: Sought, query: Query, count: int) -> list[_Candidate]:
     """The passages that match best and may be precedents, best first."""
-    matched = matcher.passages(weights.pool, allowed)
     order = np.argsort(-(matched.shares + matched.cosines), kind="stable")
+    # A filter says whose the precedents are, not whom they name.
+    only = frozenset(query.filters.jurisdictions)
     found: list[_Candidate] = []
-    for first in range(0, len(order), 2 * weights.ranked):
-        some = order[first : first + 2 * weights.ranked]
+    for first in range(0, len(order), 2 * count):
+        some = order[first : first + 2 * count]
         found += [
             _Candidate(int(matched.numbers[at]), passage, float(matched.shares[at]), float(matched.cosines[at]))
             for at, passage in zip(some, index.numbered(matched.numbers[some]), strict=True)
-            if not sought.rules_out(passage)
+            if not sought.rules_out(passage) and not (only and only.isdisjoint(passage.jurisdictions[:1]))
         ]
-        if len(found) >= weights.ranked:
+        if len(found) >= count:
             break
-    return found[: weights.ranked]
+    return found[:count]
 
 
 def _best_sentences(
@@ -195,7 +195,7 @@ def _spans(written: str) -> tuple[tuple[int, int], ...]:
 
 
 def _gain(passage: Passage, status: Status, sought: Sought, first_year: int, weights: Weights) -> float:
-    gain = weights.step * _FURTHEST_LAST.index(status)
+    gain = weights.step * FURTHEST_LAST.index(status)
     if passage.role is Role.SHOWCASE:
         gain += weights.offered
     if passage.meeting_date:

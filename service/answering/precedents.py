@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.documents import Passage
+from indexer.documents import Passage, Status
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service import need_sought, precedents
@@ -14,8 +15,9 @@ from service.answering.found import Found
 from service.need_sought import Sought
 from service.needs import Need, needs_of
 from service.precedent_reasons import why
-from service.precedents import Precedent
+from service.precedents import FURTHEST_LAST, Precedent
 from service.query import Query
+from service.retrieval import Hit
 
 LOOKED_AT = 40  # precedents, before those of one jurisdiction and meeting are thinned out
 
@@ -27,6 +29,7 @@ class Fit:
     least: float = 0.5  # score
     share: float = 0.6  # of the best one's score
     again: float = 0.75  # share of a jurisdiction's best at a meeting that a second one of the same needs
+    alike: float = 0.9  # share of the best score down to which one counts as equally relevant, and so on down
     most: int = 10
     of_each: int = 2  # of a jurisdiction at a meeting
     of_need: int = 4  # of each need, where a passage states several
@@ -40,7 +43,7 @@ def helpful(found: Found) -> Draft:
     """The precedents for what the question is about, best first; without statements where none is good enough."""
     query = found.query
     sought = need_sought.of_question(found.index, found.embedder, query)
-    near = precedents.find(found.index, found.embedder, sought, query, max(LOOKED_AT, query.limit))
+    near = precedents.find(found.index, found.embedder, sought, query, limit=max(LOOKED_AT, query.limit))
     return Draft(
         tuple(_statement(item, sought, query) for item in fitting(near)), nearest=tuple(item.hit for item in near)
     )
@@ -52,29 +55,32 @@ def helpful_for(index: Index, embedder: Embedder, passage: Passage, query: Query
     A statement that answers several needs is given for the one that it answers best. The query's filters hold.
     """
     needs = needs_of(passage)
-    best: dict[tuple[str, int], tuple[float, Statement]] = {}
-    near: dict[str, Precedent] = {}
+    several = len(needs) > 1
+    best: dict[tuple[str, int], tuple[Precedent, Statement]] = {}
+    near: dict[str, Hit] = {}
     for need in needs:
-        for item, fits, sought in _of_need(index, embedder, need, query, DEFAULT_FIT.of_need if needs[1:] else None):
+        sought = need_sought.of_need(need)
+        found = precedents.find(index, embedder, sought, query, limit=max(LOOKED_AT, query.limit))
+        for item in found:
             held = near.get(item.hit.passage.id)
-            if held is None or item.hit.score > held.hit.score:
-                near[item.hit.passage.id] = item
+            if held is None or item.hit.score > held.score:
+                near[item.hit.passage.id] = item.hit
+        for item in fitting(found, most=DEFAULT_FIT.of_need if several else None):
             key = item.hit.passage.id, item.start
-            if fits and (key not in best or item.hit.score > best[key][0]):
-                best[key] = item.hit.score, _statement(item, sought, query, need if needs[1:] else None)
+            if key not in best or item.hit.score > best[key][0].hit.score:
+                best[key] = item, _statement(item, sought, query, need if several else None)
+    order = in_order([item for item, _ in best.values()])
     return Draft(
-        tuple(statement for _, statement in sorted(best.values(), key=lambda scored: -scored[0])),
-        nearest=tuple(sorted((item.hit for item in near.values()), key=lambda hit: -hit.score)),
+        tuple(best[item.hit.passage.id, item.start][1] for item in order),
+        nearest=tuple(sorted(near.values(), key=lambda hit: -hit.score)),
     )
 
 
 def matches(index: Index, embedder: Embedder, need: Need, query: Query) -> list[tuple[Precedent, str]]:
     """Who can help with one need: the precedents that are good enough, best first, each with the reason."""
-    return [
-        (item, why(item, sought, query.language))
-        for item, fits, sought in _of_need(index, embedder, need, query, DEFAULT_FIT.of_match)
-        if fits
-    ]
+    sought = need_sought.of_need(need)
+    found = precedents.find(index, embedder, sought, query, limit=max(LOOKED_AT, query.limit))
+    return [(item, why(item, sought, query.language)) for item in fitting(found, most=DEFAULT_FIT.of_match)]
 
 
 def fitting(near: Iterable[Precedent], fit: Fit = DEFAULT_FIT, most: int | None = None) -> list[Precedent]:
@@ -85,6 +91,8 @@ def fitting(near: Iterable[Precedent], fit: Fit = DEFAULT_FIT, most: int | None 
         score = item.hit.score
         if score < max(fit.least, fit.share * (told[0].hit.score if told else 0.0)) or len(told) == (most or fit.most):
             break
+        if item.status is Status.ASKING:  # who asks is no help
+            continue
         # What is said of nobody in particular stands for itself alone.
         key = item.jurisdiction or item.hit.passage.id, item.hit.passage.meeting_date
         scores = of_one.setdefault(key, [])
@@ -92,17 +100,27 @@ def fitting(near: Iterable[Precedent], fit: Fit = DEFAULT_FIT, most: int | None 
             continue
         scores.append(score)
         told.append(item)
-    return told
+    return in_order(told, fit)
 
 
-def _of_need(
-    index: Index, embedder: Embedder, need: Need, query: Query, most: int | None = None
-) -> list[tuple[Precedent, bool, Sought]]:
-    """The precedents near to one need, whether each is good enough, and what was sought."""
-    sought = need_sought.of_need(need)
-    near = precedents.find(index, embedder, sought, query, max(LOOKED_AT, query.limit))
-    told = {item.hit.passage.id for item in fitting(near, most=most)}
-    return [(item, item.hit.passage.id in told, sought) for item in near]
+def in_order(told: Sequence[Precedent], fit: Fit = DEFAULT_FIT) -> list[Precedent]:
+    """The most relevant first; of those about as relevant, what is furthest, then the latest."""
+    best = max((item.hit.score for item in told), default=1.0)
+    return sorted(told, key=lambda item: (_band(item.hit.score, best, fit), *_worth(item)))
+
+
+def _band(score: float, best: float, fit: Fit) -> int:
+    """How many times a score falls short of the best by so much that it counts as less relevant."""
+    return int(math.log(score / best) / math.log(fit.alike))
+
+
+def _worth(item: Precedent) -> tuple[int, int, float]:
+    """What orders the equally relevant: how far it is, how recent, then the score."""
+    return (
+        -FURTHEST_LAST.index(item.status),
+        -int((item.hit.passage.meeting_date or "0")[:4]),
+        -item.hit.score,
+    )
 
 
 def _statement(item: Precedent, sought: Sought, query: Query, need: Need | None = None) -> Statement:
