@@ -6,7 +6,7 @@ Whoever solved a problem is likelier to speak of it in the documents' words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from indexer.documents import Passage, PassageKind, Role
 from indexer.embedding import Embedder
 from indexer.store import Filters, Index
 from service.need_matching import Matcher, Wording
-from service.needs import Need, topic
+from service.needs import Need, needs_of, topic
 from service.query import Query
 
 _NO_PRECEDENTS = (Role.NEED, Role.ATTENDANCE)
@@ -76,10 +76,9 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """A sentence that may state the need, how like the question it is, and what it is ranked by."""
+    """A need that may be the question's, how like the question its likest sentence is, and what it is ranked by."""
 
-    passage: Passage
-    sentence: str
+    need: Need
     likeness: float
     rank: float
 
@@ -93,17 +92,18 @@ def of_question(index: Index, embedder: Embedder, query: Query, weights: Stating
         return Sought((own,))
     shares = np.exp(weights.sharpness * np.array([item.rank - stated[0].rank for item in stated]))
     wordings = tuple(
-        Wording(item.sentence, item.passage.language, float(weights.weight * sure * share))
+        wording
         for item, share in zip(stated, shares / shares.sum(), strict=True)
+        for wording in _wordings(item.need, float(weights.weight * sure * share))
     )
-    first, named = stated[0].passage, query.clues.jurisdictions
+    first, named = stated[0].need.passage, query.clues.jurisdictions
     if named and named.isdisjoint(first.jurisdictions):
         return Sought((own, *wordings))
     return Sought(
         wordings=(own, *wordings),
         whose=named & set(first.jurisdictions) or frozenset(first.jurisdictions[:1]),
         meeting=first.meeting_date,
-        stating=frozenset(item.passage.id for item in stated),
+        stating=frozenset(item.need.passage.id for item in stated),
     )
 
 
@@ -111,42 +111,51 @@ def of_need(need: Need) -> Sought:
     """The need that a passage states."""
     passage = need.passage
     return Sought(
-        wordings=_wordings(need),
+        wordings=_wordings(need, 1.0),
         whose=frozenset(passage.jurisdictions),
         meeting=passage.meeting_date,
         stating=frozenset({passage.id}),
     )
 
 
-def _wordings(need: Need) -> tuple[Wording, ...]:
-    """A need as a whole, its first sentence, which names it, and what that sentence puts before a colon."""
+def _wordings(need: Need, weight: float) -> tuple[Wording, ...]:
+    """A need as a whole, its first sentence, which names it, and what that puts before a colon; `weight` in all."""
     start, end = sentences.split(need.sought)[0]
     first = need.sought[start:end]
     label, colon, rest = first.partition(":")
     parts = {need.sought: _EXPLAINED, first: 1.0}
     if colon and rest.strip() and len(label.split()) <= _LABEL_WORDS:
         parts[label.strip()] = 1.0
-    return tuple(Wording(part, need.passage.language, weight) for part, weight in parts.items())
+    total = sum(parts.values())
+    return tuple(Wording(part, need.passage.language, weight * share / total) for part, share in parts.items())
 
 
 def _stated(index: Index, matcher: Matcher, query: Query, weights: StatingWeights) -> list[_Stated]:
-    """The sentences that state what the question is about, the likest first."""
+    """The needs of the documents that are what the question is about, the likest first."""
     found = [
-        (passage, passage.text[start:end])
+        (need, need.quote[start:end])
         for passage in _stating(index, matcher, query, weights.near)
-        for start, end in sentences.split(passage.text)
-        if len(passage.text[start:end].split()) >= _LEAST_WORDS
+        for need in (needs_of(passage) if passage.role is Role.NEED else _said(passage))
+        for start, end in sentences.split(need.quote)
+        if len(need.quote[start:end].split()) >= _LEAST_WORDS
     ]
     by_words = matcher.words([sentence for _, sentence in found])
-    gains = np.array([_gain(passage, query, weights) for passage, _ in found], np.float32)
+    gains = np.array([_gain(need.passage, query, weights) for need, _ in found], np.float32)
     first = np.argsort(-(by_words + gains), kind="stable")[: weights.read]
     cosines = matcher.cosines([found[at][1] for at in first])
-    stated = [
-        _Stated(passage, sentence, float(by_words[at] + cosine), float(by_words[at] + cosine + gains[at]))
-        for at, cosine in zip(first, cosines, strict=True)
-        for passage, sentence in (found[at],)
-    ]
-    return sorted(stated, key=lambda item: -item.rank)[: weights.taken]
+    best: dict[tuple[str, int], _Stated] = {}
+    for at, cosine in zip(first, cosines, strict=True):
+        need, likeness = found[at][0], float(by_words[at] + cosine)
+        key = need.passage.id, need.start
+        if key not in best or likeness > best[key].likeness:
+            best[key] = _Stated(need, likeness, likeness + float(gains[at]))
+    return sorted(best.values(), key=lambda item: -item.rank)[: weights.taken]
+
+
+def _said(passage: Passage) -> Iterator[Need]:
+    """The sentences of a passage that is no section of needs, each of which may state one."""
+    for start, end in sentences.split(passage.text):
+        yield Need(passage, passage.start + start, passage.start + end, passage.text[start:end])
 
 
 def _stating(index: Index, matcher: Matcher, query: Query, near: int) -> Iterable[Passage]:
