@@ -40,35 +40,40 @@ def answer(
     """The answer to `query` from the documents in `index`, or the statement that they do not answer."""
     began = time.perf_counter()
     vector = query_vector(embedder, query)
+    draft = Draft()
+    if query.kind == "precedent":  # looks for itself, and judges what fits
+        draft = _BY_KIND[query.kind](Found(index, embedder, query, vector, (), (), thresholds))
+    if draft.nearest:
+        return _answered(query, draft, draft.nearest, began)
     hits = retrieve(index, query, vector, limit=max(query.limit, thresholds.hits), reranker=reranker)
-    judges = query.kind == "precedent"  # that kind looks for itself, and for what fits
-    sentences = [] if judges else evidence.find(index, embedder, query, vector, hits)
-    found = Found(index, embedder, query, vector, hits, sentences, thresholds)
-    draft = _BY_KIND[query.kind](found) if judges or nothing.answers(found) else Draft()
+    if query.kind != "precedent":
+        sentences = evidence.find(index, embedder, query, vector, hits)
+        found = Found(index, embedder, query, vector, hits, sentences, thresholds)
+        draft = _BY_KIND[query.kind](found) if nothing.answers(found) else draft
     return _answered(query, draft, hits, began)
 
 
 def precedents_for(index: Index, embedder: Embedder, passage: Passage, query: Query) -> Answer:
     """Who can help with the needs that `passage` states: `query` is of its words, and says the language and filters."""
     began = time.perf_counter()
-    answered = _answered(query, precedents.helpful_for(index, embedder, passage, query), (), began)
+    draft = precedents.helpful_for(index, embedder, passage, query)
+    answered = _answered(query, draft, draft.nearest, began)
     if not needs_of(passage):
         return answered.model_copy(update={"text": message("precedents.no_need", query.language)})
     return answered
 
 
 def _answered(query: Query, draft: Draft, hits: Sequence[Hit], began: float) -> Answer:
-    near = draft.nearest or hits
     findings, citations, context = cite(draft, query.language)
     return Answer(
         question=query.text,
         language=query.language,
         kind=query.kind,
         answered=bool(findings),
-        text=compose(query.kind, query.language, findings, citations, context, passages=bool(near)),
+        text=compose(query.kind, query.language, findings, citations, context, passages=bool(hits)),
         findings=findings,
         citations=citations,
-        passages=[passage_hit(hit) for hit in near[: query.limit]],
+        passages=[passage_hit(hit) for hit in hits[: query.limit]],
         context=context,
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )

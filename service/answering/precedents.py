@@ -27,7 +27,7 @@ class Fit:
     """Which precedents are good enough to be told, of one need; chosen on the split "tune" of `eval/gold`."""
 
     least: float = 0.5  # score
-    share: float = 0.6  # of the best one's score
+    share: float = 0.5  # of the best one's score
     again: float = 0.75  # share of a jurisdiction's best at a meeting that a second one of the same needs
     alike: float = 0.9  # share of the best score down to which one counts as equally relevant, and so on down
     most: int = 10
