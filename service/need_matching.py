@@ -62,8 +62,7 @@ class Matcher:
         self._vectors = _vectors(embedder, wordings)
         self._vector = self._weights @ self._vectors
         self._terms = _weighed_terms(index, wordings)
-        self._words, rarities = _words(index, self._asked)
-        self._rarities = self._weights @ rarities
+        self._words, self._rarities = _words(index, self._asked, self._weights.tolist())
 
     def passages(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> Matched:
         """The `pool` nearest passages by words and by meaning, of each wording, among the `allowed` if given."""
@@ -97,13 +96,11 @@ class Matcher:
         if not filled or not len(self._words):
             return likenesses
         row = {word: at for at, word in enumerate(dict.fromkeys(word for words in held for word in words))}
-        cosines = self._words @ word_vectors().of(list(row)).T
+        cosines = word_vectors().of(list(row)) @ self._words.T
         starts = np.cumsum([0, *(len(held[place]) for place in filled[:-1])])
         # The word nearest to each word asked for, sentence by sentence.
-        nearest = np.maximum.reduceat(
-            cosines[:, [row[word] for place in filled for word in held[place]]], starts, axis=1
-        )
-        likenesses[filled] = self._rarities @ nearest
+        nearest = np.maximum.reduceat(cosines[[row[word] for place in filled for word in held[place]]], starts, axis=0)
+        likenesses[filled] = nearest @ self._rarities
         return likenesses
 
     def named(self, sentences: Sequence[str], languages: Sequence[Language]) -> npt.NDArray[np.float32]:
@@ -187,19 +184,22 @@ def _vectors(embedder: Embedder, wordings: Sequence[Wording]) -> npt.NDArray[np.
     return unit
 
 
-def _words(index: Index, asked: Sequence[LexicalQuery]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Vectors of all words asked for, of shape (words, dimension), and for each wording their shares by rarity."""
+def _words(
+    index: Index, asked: Sequence[LexicalQuery], weights: Sequence[float]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """The distinct words asked for: their vectors, of shape (words, dimension), and the share of each by its rarity.
+
+    Shares sum to the wordings' `weights`, wording by wording.
+    """
     said = text.stop_words().question
-    words = [word for query in asked for word in query.asked]
-    rarities = np.zeros((len(asked), len(words)), np.float32)
-    at = 0
-    for row, query in enumerate(asked):
-        rarity = np.array(index.lexical.rarities(query), np.float32)
-        topical = np.array([word not in said for word in query.asked], bool)
-        rarity = np.where(topical, rarity, 0.0) if topical.any() else rarity
-        rarities[row, at : at + len(rarity)] = rarity / max(float(rarity.sum()), 1e-9)
-        at += len(rarity)
-    return word_vectors().of(words), rarities
+    shares: dict[str, float] = {}
+    for query, weight in zip(asked, weights, strict=True):
+        rarities = dict(zip(query.asked, index.lexical.rarities(query), strict=True))
+        topical = {word: rarity for word, rarity in rarities.items() if word not in said} or rarities
+        total = sum(topical.values()) or 1.0
+        for word, rarity in topical.items():
+            shares[word] = shares.get(word, 0.0) + weight * rarity / total
+    return word_vectors().of(list(shares)), np.array(list(shares.values()), np.float32)
 
 
 @lru_cache(maxsize=8_192)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer import dates, text
-from indexer.documents import Language, Role, Status
+from indexer.documents import LANGUAGES, Language, Role, Status
 from indexer.glossary import find_terms
 from indexer.lexical_query import lexical_query, passage_tokens
 from service.messages import message
@@ -19,48 +19,66 @@ _WORD = re.compile(r"[^\W_][\w’'-]*")
 _SHORT = 120  # characters of a need that is named
 
 
-def why(precedent: Precedent, sought: Sought, language: Language, need: str | None = None) -> str:
-    """Why `precedent` may help with what is sought; `need` is the one of several needs that it answers."""
-    passage = precedent.hit.passage
-    parts = [_shared(precedent, sought, language)]
-    status = message(f"status.{precedent.status}", language)
-    date = passage.meeting_date
-    parts.append(message("why.told", language, status=status, date=dates.written(date, language)) if date else status)
-    if passage.role is Role.SHOWCASE and precedent.status is not Status.SHARING:
-        parts.append(message("status.sharing", language))
-    reason = "; ".join(parts)
-    return reason if need is None else message("why.need", language, need=shortened(need, _SHORT), reason=reason)
+class Reasons:
+    """Tells why precedents may help with one thing sought, in the reader's language.
 
+    `need` is the one of several needs that they answer, in its document's words.
+    """
 
-def _shared(precedent: Precedent, sought: Sought, language: Language) -> str:
-    """The terms of the field that need and statement both name, else the words, else that they are alike."""
-    passage = precedent.hit.passage
-    named = find_terms("\n".join((*passage.heading[-1:], precedent.quote)))
-    held = {match.term for match in named if match.term.topic}
-    terms = [term for term in dict.fromkeys(t for w in sought.wordings for t in w.terms) if term in held]
-    if terms:
-        return message("why.terms", language, terms=", ".join(term.forms(language)[0] for term in terms[:_MOST]))
-    words = _words(precedent, sought)
-    if words:
-        return message("why.words", language, words=", ".join(words[:_MOST]))
-    return message("why.meaning", language)
+    def __init__(self, sought: Sought, language: Language, need: str | None = None) -> None:
+        self._language, self._need = language, need
+        self._terms = list(dict.fromkeys(term for wording in sought.wordings for term in wording.terms))
+        queries = [lexical_query(wording.text, wording.language) for wording in sought.wordings]
+        self._tokens = {
+            spoken: {
+                token
+                for query in queries
+                for found in query.words[spoken]
+                for token, weight in found.tokens
+                if weight >= _SURE
+            }
+            for spoken in LANGUAGES
+        }
 
+    def why(self, precedent: Precedent) -> str:
+        """What the precedent shares with what is sought, how far it is, and when that was told."""
+        language, passage = self._language, precedent.hit.passage
+        status = message(f"status.{precedent.status}", language)
+        date = passage.meeting_date
+        parts = [
+            self._shared(precedent),
+            message("why.told", language, status=status, date=dates.written(date, language)) if date else status,
+        ]
+        if passage.role is Role.SHOWCASE and precedent.status is not Status.SHARING:
+            parts.append(message("status.sharing", language))
+        reason = "; ".join(parts)
+        if self._need is None:
+            return reason
+        return message("why.need", language, need=shortened(self._need, _SHORT), reason=reason)
 
-def _words(precedent: Precedent, sought: Sought) -> list[str]:
-    """Words of the statement that are words of the need, or translations of them, as the statement writes them."""
-    spoken = precedent.hit.passage.language
-    asked = {
-        token
-        for wording in sought.wordings
-        for found in lexical_query(wording.text, wording.language).words[spoken]
-        for token, weight in found.tokens
-        if weight >= _SURE
-    }
-    skipped = text.stop_words().either | text.stop_words().question
-    return list(
-        dict.fromkeys(
-            word.lower()
-            for word in _WORD.findall(precedent.quote)
-            if asked.intersection(passage_tokens(word, spoken)) and not skipped.issuperset(text.words(word))
+    def _shared(self, precedent: Precedent) -> str:
+        """The terms of the field that need and statement both name, else the words, else that they are alike."""
+        held = {
+            match.term
+            for match in find_terms("\n".join((*precedent.hit.passage.heading[-1:], precedent.quote)))
+            if match.term.topic
+        }
+        terms = [term.forms(self._language)[0] for term in self._terms if term in held][:_MOST]
+        if terms:
+            return message("why.terms", self._language, terms=", ".join(terms))
+        words = self._words(precedent)[:_MOST]
+        if words:
+            return message("why.words", self._language, words=", ".join(words))
+        return message("why.meaning", self._language)
+
+    def _words(self, precedent: Precedent) -> list[str]:
+        """Words of the statement that are words of the need, or translations of them, as the statement writes them."""
+        spoken = precedent.hit.passage.language
+        asked, skipped = self._tokens[spoken], text.stop_words().either | text.stop_words().question
+        return list(
+            dict.fromkeys(
+                word.lower()
+                for word in _WORD.findall(precedent.quote)
+                if asked.intersection(passage_tokens(word, spoken)) and not skipped.issuperset(text.words(word))
+            )
         )
-    )

@@ -12,9 +12,8 @@ from indexer.store import Index
 from service import need_sought, precedents
 from service.answering.draft import Draft, Span, Statement
 from service.answering.found import Found
-from service.need_sought import Sought
 from service.needs import Need, needs_of
-from service.precedent_reasons import why
+from service.precedent_reasons import Reasons
 from service.precedents import FURTHEST_LAST, Precedent
 from service.query import Query
 from service.retrieval import Hit
@@ -44,9 +43,8 @@ def helpful(found: Found) -> Draft:
     query = found.query
     sought = need_sought.of_question(found.index, found.embedder, query)
     near = precedents.find(found.index, found.embedder, sought, query, limit=max(LOOKED_AT, query.limit))
-    return Draft(
-        tuple(_statement(item, sought, query) for item in fitting(near)), nearest=tuple(item.hit for item in near)
-    )
+    reasons = Reasons(sought, query.language)
+    return Draft(tuple(_statement(item, reasons) for item in fitting(near)), nearest=tuple(item.hit for item in near))
 
 
 def helpful_for(index: Index, embedder: Embedder, passage: Passage, query: Query) -> Draft:
@@ -65,10 +63,11 @@ def helpful_for(index: Index, embedder: Embedder, passage: Passage, query: Query
             held = near.get(item.hit.passage.id)
             if held is None or item.hit.score > held.score:
                 near[item.hit.passage.id] = item.hit
+        reasons = Reasons(sought, query.language, need.sentence if several else None)
         for item in fitting(found, most=DEFAULT_FIT.of_need if several else None):
             key = item.hit.passage.id, item.start
             if key not in best or item.hit.score > best[key][0].hit.score:
-                best[key] = item, _statement(item, sought, query, need if several else None)
+                best[key] = item, _statement(item, reasons)
     order = in_order([item for item, _ in best.values()])
     return Draft(
         tuple(best[item.hit.passage.id, item.start][1] for item in order),
@@ -80,7 +79,8 @@ def matches(index: Index, embedder: Embedder, need: Need, query: Query) -> list[
     """Who can help with one need: the precedents that are good enough, best first, each with the reason."""
     sought = need_sought.of_need(need)
     found = precedents.find(index, embedder, sought, query, limit=max(LOOKED_AT, query.limit))
-    return [(item, why(item, sought, query.language)) for item in fitting(found, most=DEFAULT_FIT.of_match)]
+    reasons = Reasons(sought, query.language)
+    return [(item, reasons.why(item)) for item in fitting(found, most=DEFAULT_FIT.of_match)]
 
 
 def fitting(near: Iterable[Precedent], fit: Fit = DEFAULT_FIT, most: int | None = None) -> list[Precedent]:
@@ -123,6 +123,5 @@ def _worth(item: Precedent) -> tuple[int, int, float]:
     )
 
 
-def _statement(item: Precedent, sought: Sought, query: Query, need: Need | None = None) -> Statement:
-    reason = why(item, sought, query.language, need.sentence if need else None)
-    return Statement(item.hit, Span(item.start, item.end), item.status, item.jurisdiction, why=reason)
+def _statement(item: Precedent, reasons: Reasons) -> Statement:
+    return Statement(item.hit, Span(item.start, item.end), item.status, item.jurisdiction, why=reasons.why(item))
