@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from indexer import jurisdictions
 from indexer.documents import DocumentType, ItemStatus, Language, Role, Status
 from indexer.errors import CouncilError
+from indexer.store import Filters
 from service import problems
 from service.contract import Answer, FollowUpList, ItemKind, SearchResult
-from service.engine import Engine
+from service.engine import Engine, UnknownPassageError
 from service.filters import MAX_OWNER_CHARACTERS, ItemFilters, make_filters, make_item_filters
 from service.follow_ups import DEFAULT_PAGE, MAX_PAGE, listed
 from service.headers import SECURITY_HEADERS
@@ -61,9 +62,9 @@ class FilterFields(BaseModel):
         default=[], validation_alias=AliasChoices("doc_language", "doc-language")
     )
 
-    def query(self, text: str, language: Language | None, limit: int) -> UnderstoodQuery:
-        """The understood query of `text` under these filters."""
-        filters = make_filters(
+    def filters(self) -> Filters:
+        """The filters on passages, checked; statuses are not among them."""
+        return make_filters(
             jurisdictions=self.jurisdiction,
             types=self.type,
             roles=self.role,
@@ -71,7 +72,10 @@ class FilterFields(BaseModel):
             date_from=self.date_from,
             date_to=self.date_to,
         )
-        return understand(text, language=language, filters=filters, statuses=tuple(self.status), limit=limit)
+
+    def query(self, text: str, language: Language | None, limit: int) -> UnderstoodQuery:
+        """The understood query of `text` under these filters."""
+        return understand(text, language=language, filters=self.filters(), statuses=tuple(self.status), limit=limit)
 
 
 class AnswerRequest(BaseModel):
@@ -92,6 +96,13 @@ class SearchParameters(FilterFields):
 
     q: str = Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS, description="What to look for")
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+
+
+class PrecedentParameters(FilterFields):
+    """Which precedents to look for, as query parameters."""
+
+    language: Language | None = Field(default=None, description="Of the answer; the passage's if left out")
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Passages to return")
 
 
 class FollowUpParameters(BaseModel):
@@ -167,6 +178,20 @@ def _add_questions(app: FastAPI, engine: Engine) -> None:
     def search(parameters: Annotated[SearchParameters, Query()]) -> SearchResult:
         """List the passages nearest to a text, best first."""
         return engine.search(parameters.query(parameters.q, None, parameters.limit))
+
+    @app.get("/v1/passages/{passage_id}/precedents", tags=["questions"])
+    def precedents(passage_id: str, parameters: Annotated[PrecedentParameters, Query()]) -> Answer:
+        """Find who can help with the needs that a passage states: what others did, build or offer."""
+        try:
+            return engine.precedents(
+                passage_id,
+                language=parameters.language,
+                filters=parameters.filters(),
+                statuses=tuple(parameters.status),
+                limit=parameters.limit,
+            )
+        except UnknownPassageError as error:
+            raise HTTPException(404) from error
 
 
 def _add_holdings(app: FastAPI, engine: Engine) -> None:

@@ -25,6 +25,7 @@ SKIPPED_NAMED = 3
 _EXPORTS = {
     "passages": (("jsonl", "csv", "xlsx"), ()),
     "follow-ups": (("jsonl", "csv", "xlsx"), ("meeting", "owner", "kind", "status", "doc_language", "language")),
+    "matches": (("csv", "xlsx", "jsonl"), ("meeting", "doc_language", "language")),
     "brief": (("docx", "html"), ("topic", "jurisdiction", "date_from", "date_to", "language")),
     "analysis": (("docx", "xlsx"), ("meeting", "language")),
 }
@@ -67,7 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     search.set_defaults(run=_search)
 
     ask = commands.add_parser("ask", help="answer a question, with citations")
-    ask.add_argument("question", help="the question, in either language")
+    asked = ask.add_mutually_exclusive_group(required=True)
+    asked.add_argument("question", nargs="?", help="the question, in either language")
+    asked.add_argument(
+        "--for", dest="passage", metavar="PASSAGE_ID", help="who can help with the needs that this passage states"
+    )
     _add_index_options(ask)
     _add_reranker_option(ask)
     _add_query_options(ask)
@@ -162,9 +167,12 @@ def _add_query_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_item_options(export: argparse.ArgumentParser) -> None:
-    items = export.add_argument_group("of follow-ups", "repeat a filter for alternatives")
+    items = export.add_argument_group("of follow-ups, matches and analyses", "repeat a filter for alternatives")
     items.add_argument(
-        "--meeting", action="append", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD; also of an analysis (one)"
+        "--meeting",
+        action="append",
+        metavar="DATE",
+        help="YYYY, YYYY-MM or YYYY-MM-DD; matches and an analysis take one (default: the latest that there is)",
     )
     items.add_argument("--owner", action="append", help="a jurisdiction's code, or a part of the owner's words")
     items.add_argument("--kind", action="append", choices=("decision", "follow-up"))
@@ -173,7 +181,7 @@ def _add_item_options(export: argparse.ArgumentParser) -> None:
     items.add_argument(
         "--language",
         choices=("fr", "en"),
-        help="of the word for the status (default: the item's); also of a brief (default: the topic's) or analysis",
+        help="of the words for status, reason and headings (default: a follow-up's or topic's own, else en)",
     )
 
 
@@ -207,9 +215,13 @@ def _query(options: argparse.Namespace, text: str, language: Language | None = N
         text,
         language=language,
         filters=_filters(options),
-        statuses=tuple(Status(status) for status in options.status),
+        statuses=_statuses(options),
         limit=options.limit,
     )
+
+
+def _statuses(options: argparse.Namespace) -> tuple[Status, ...]:
+    return tuple(Status(status) for status in options.status)
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -272,8 +284,17 @@ def _ask(options: argparse.Namespace) -> int:
     from service.wording import open_writer
 
     language = None if options.language == "auto" else options.language
-    query = _query(options, options.question, language)
-    answer = Engine(options.index, options.model, options.reranker, writer=open_writer()).answer(query)
+    engine = Engine(options.index, options.model, options.reranker, writer=open_writer())
+    if options.passage is None:
+        answer = engine.answer(_query(options, options.question, language))
+    else:
+        answer = engine.precedents(
+            options.passage,
+            language=language,
+            filters=_filters(options),
+            statuses=_statuses(options),
+            limit=options.limit,
+        )
     print(answer.model_dump_json(indent=2) if options.json else render.answer(answer))
     return OK
 
@@ -297,7 +318,7 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from service.export import export_follow_ups, export_passages
+    from service.export import export_follow_ups, export_matches, export_passages
     from service.filters import make_item_filters
 
     form = _export_format(options)
@@ -306,6 +327,17 @@ def _export(options: argparse.Namespace) -> int:
         return OK
     if options.what == "brief":
         return _export_brief(options, form)
+    if options.what == "matches":
+        export_matches(
+            options.index,
+            options.meeting or (),
+            form,
+            options.out,
+            language=options.language or "en",
+            document_languages=options.doc_language or (),
+            model=options.model,
+        )
+        return OK
     filters = make_item_filters(
         meetings=options.meeting or (),
         owners=options.owner or (),

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import embedding, glossary
 from indexer.bilingual_lexicon import bilingual_lexicon
-from indexer.documents import Role
-from indexer.store import Index, current_generation, open_index
-from service.answering import answer, passage_hit
+from indexer.documents import Language, Role, Status
+from indexer.errors import CouncilError
+from indexer.store import Filters, Index, current_generation, open_index
+from service.answering import answer, passage_hit, precedents_for
 from service.contract import Answer, SearchResult
 from service.list_question import read_list_question
-from service.query import Query
+from service.needs import summary
+from service.query import DEFAULT_LIMIT, Query, understand
 from service.reranker import open_reranker
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
 from service.status import status_of
 
 if TYPE_CHECKING:
     from service.wording.writer import Writer
+
+
+class UnknownPassageError(CouncilError):
+    """No passage of the index has the id asked for."""
+
+    def __init__(self, passage_id: str) -> None:
+        super().__init__(f"no passage has the id ‘{passage_id}’; council search --json gives the ids")
 
 
 class Engine:
@@ -58,6 +68,30 @@ class Engine:
     def answer(self, query: Query) -> Answer:
         """The cited answer to a query."""
         return answer(self.index(), self._embedder, query, reranker=self._reranker, writer=self._writer)
+
+    def precedents(
+        self,
+        passage_id: str,
+        *,
+        language: Language | None = None,
+        filters: Filters | None = None,
+        statuses: tuple[Status, ...] = (),
+        limit: int = DEFAULT_LIMIT,
+    ) -> Answer:
+        """Who can help with the needs that a passage states: of what meets `filters` and `statuses`.
+
+        The answer is in `language`, the passage's own unless given; its question is the passage's first need. Raises
+        UnknownPassageError for an id that the index does not hold, RefusedError for a limit out of range.
+        """
+        index = self.index()
+        passage = index.passage(passage_id)
+        if passage is None:
+            raise UnknownPassageError(passage_id)
+        asked = understand(
+            summary(passage), language=language or passage.language, filters=filters, statuses=statuses, limit=limit
+        )
+        query = replace(asked, asked_in=passage.language, kind="precedent")
+        return precedents_for(index, self._embedder, passage, query)
 
     def hits(self, query: Query, leg: Leg = Leg.HYBRID, weights: Weights = DEFAULT_WEIGHTS) -> list[Hit]:
         """The hits of a query; of one leg alone, or by other weights, for measuring."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, get_args
 
+from indexer import embedding
 from indexer.documents import Language, Passage
 from indexer.errors import CouncilError, SettingError
 from indexer.store import open_index
 from service.contract import FollowUp
-from service.filters import ItemFilters
+from service.filters import ItemFilters, make_item_filters
 from service.follow_ups import listed
 from service.formulas import harmless
+from service.matches import Match, matched
 
 if TYPE_CHECKING:
     from indexer.store import Filters
@@ -103,6 +105,37 @@ def export_analysis(
     _check(form, out)
     table = exchange_table(open_index(folder), meeting=meeting, language=language)
     _write_bytes(exchange_files.as_docx(table) if form == "docx" else exchange_files.as_xlsx(table), out)
+
+
+def export_matches(
+    folder: Path,
+    meetings: Sequence[str],
+    form: Format,
+    out: Path | None = None,
+    *,
+    language: Language = "en",
+    document_languages: Sequence[str] = (),
+    model: str | None = None,
+) -> None:
+    """Write who can help with which need told at a meeting: the latest with needs where none is named.
+
+    Errors are those of `export_passages`; SettingError too for more than one meeting, or one without needs.
+    """
+    _check(form, out)
+    if len(meetings) > 1:
+        raise SettingError("--meeting: matches are of one meeting; name one")
+    filters = make_item_filters(meetings=meetings, document_languages=document_languages)
+    embedder = embedding.load(model)
+    index = open_index(folder, model=embedder.id)
+    rows = matched(
+        index,
+        embedder,
+        meeting=next(iter(filters.meetings), None),
+        language=language,
+        document_languages=filters.document_languages,
+    )
+    columns = tuple(field.name for field in fields(Match))
+    _write(_Table("matches", columns, (asdict(row) for row in rows)), form, out)
 
 
 def _write_bytes(whole: bytes, out: Path | None) -> None:

@@ -15,7 +15,19 @@ from openpyxl.utils import get_column_letter
 from indexer.errors import SettingError
 
 MOST_ROWS = 1_048_576  # of a sheet, the head among them
-_WIDE = {"text": 80, "heading": 40, "document_title": 40, "owner": 30, "due": 30, "source": 30}  # in characters
+_WIDE = {
+    "text": 80,
+    "heading": 40,
+    "document_title": 40,
+    "owner": 30,
+    "due": 30,
+    "source": 30,
+    "need": 60,
+    "statement": 80,
+    "why": 50,
+    "document": 30,
+    "need_document": 30,
+}  # in characters
 _WIDTH = 14
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

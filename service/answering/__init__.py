@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from indexer.documents import Passage
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service.answering import decisions, facts, listing, not_applicable, nothing, precedents
@@ -17,6 +18,8 @@ from service.answering.found import Found
 from service.answering.reader_language import in_reader_language
 from service.answering.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from service.contract import Answer, PassageHit, QuestionKind, Version
+from service.messages import message
+from service.needs import needs_of
 from service.query import Query
 from service.reranker import Reranker
 from service.retrieval import Hit, query_vector, retrieve
@@ -50,10 +53,28 @@ def answer(
     looked_at = thresholds.list_hits if query.kind == "list" else thresholds.hits
     hits = retrieve(index, query, vector, limit=max(query.limit, looked_at), reranker=reranker)
     found = Found(index, embedder, query, vector, hits, thresholds)
-    draft = in_reader_language(found, _draft(found))
-    checked = check(index, *cite(draft, query.language))
+    return _answered(found, _draft(found), began, writer)
+
+
+def precedents_for(index: Index, embedder: Embedder, passage: Passage, query: Query) -> Answer:
+    """Who can help with the needs that `passage` states: `query` is of its words, and says the language and filters."""
+    began = time.perf_counter()
+    vector = query_vector(embedder, query)
+    draft = precedents.helpful_for(index, embedder, passage, query)
+    found = Found(index, embedder, query, vector, draft.nearest, DEFAULT_THRESHOLDS)
+    answered = _answered(found, draft, began)
+    if not needs_of(passage):
+        return answered.model_copy(update={"text": message("precedents.no_need", query.language)})
+    return answered
+
+
+def _answered(found: Found, draft: Draft, began: float, writer: Writer | None = None) -> Answer:
+    """The draft cited in the reader's language, checked, and worded."""
+    query = found.query
+    checked = check(found.index, *cite(in_reader_language(found, draft), query.language))
     findings, citations, context = checked.findings, checked.citations, checked.context
     worded = writer.text(query.text, query.kind, query.language, findings, citations) if writer and findings else None
+    hits = draft.nearest or found.hits
     return Answer(
         question=query.text,
         language=query.language,

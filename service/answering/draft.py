@@ -56,13 +56,14 @@ class Draft:
     """The statements of an answer, in their order, and statements about the council as a whole.
 
     Without statements, `missing` says why, and `empty_handed` are passages that say that there is nothing to say
-    ("N/A").
+    ("N/A"). `nearest` are the passages to show with it, best first, where it was not drafted from the question's hits.
     """
 
     statements: tuple[Statement, ...] = ()
     context: tuple[Statement, ...] = ()
     empty_handed: tuple[Hit, ...] = ()
     missing: Missing | None = None
+    nearest: tuple[Hit, ...] = ()
 
 
 def whole(passage: Passage) -> Span:

@@ -29,7 +29,7 @@ FEDERAL_AND_OTHER = {
 }
 CODES = PROVINCES_AND_TERRITORIES | FEDERAL_AND_OTHER
 STATUSES = {"delivered", "piloting", "in_progress", "planned", "exploring", "asking", "sharing"}
-KINDS = {"list": 52, "fact": 36, "decision": 40, "precedent": 16, "none": 60}
+KINDS = {"list": 52, "fact": 36, "decision": 40, "precedent": 32, "none": 60}
 
 
 def plain(text: str) -> str:

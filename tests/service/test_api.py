@@ -22,6 +22,7 @@ ROUTES = {
     "/v1/documents": {"get"},
     "/v1/documents/{document_id}": {"get"},
     "/v1/passages/{passage_id}": {"get"},
+    "/v1/passages/{passage_id}/precedents": {"get"},
     "/v1/follow-ups": {"get"},
     "/v1/jurisdictions": {"get"},
     "/healthz": {"get"},
