@@ -1,12 +1,13 @@
-"""How far a statement says that something is: from cue words in both languages, else from its section.
+"""How far a statement says that something is: from its verbs, their tenses and set words, else from its section.
 
-Cues are data (`data/status_cues.toml`): tenses, dates and verbs, with what would turn their sense.
+Words and rules are data (`data/status_cues.toml`); a statement is written as classes of words, on which rules look.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,9 +15,29 @@ from typing import Any
 
 from indexer.documents import Passage, Role, Status
 from service.cues import any_of, plain
+from service.verb_forms import entry_forms
 
 _REMEMBERED = 4_096
 _LEAD = 80  # characters of a passage's first line in which what it lists is announced
+_LONGEST = 4_000  # characters of a statement that are read
+_TOKEN = re.compile(r"(?:l|d|n|s|qu|c|j|m|t|lorsqu|jusqu|puisqu)'(?=\w)|\w+(?:-\w+)*|[?;:.,–—%]")
+_ACCENTS = re.compile(r"[àâçéèêëîïôûùœ]")
+_PLAIN_FORMS = (".inf", ".s")  # what may be a noun as well
+_STOPS = frozenset(".;:–—,")
+_OBJECTS = frozenset(("le", "la", "les", "l'", "un", "une", "des", "aux", "à", "ses", "leur", "leurs", "nos", "son", "sa", "tous"))
+_INFINITIVE = re.compile(r"\w{2,}(?:er|ir|[drtvc]re|ire|ure)")
+_VERB = re.compile(r"<([A-Z|]*)(?:\.([a-z|]+))?>")
+_PARTS = re.compile(r"(<[A-Z|.a-z]*>|\(\?<[!=][^()]*\))")
+_ADVERBS = r"(?:(?:\S+/(?:ADV|AND)|\w+(?:ly|ment)) ){0,2}"
+_WORD = re.compile(r"(?<![\\\w])[a-zà-ÿœ](?:[a-zà-ÿœ?-]|\\w[*+])+(?= |\||\)|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """The words of one language that tell something: what each is written as, and longer verbs by their first word."""
+
+    words: Mapping[str, str]
+    longer: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +66,13 @@ class _Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
+    language: Mapping[str, frozenset[str]]
+    lexicons: Mapping[str, _Lexicon]
+    noun_after: frozenset[str]
+    noun_before: frozenset[str]
+    beside: re.Pattern[str]
     rules: tuple[_Rule, ...]
-    by_role: dict[Role, Status]
+    by_role: Mapping[Role, Status]
     achievements: _Heading
     offers: _Heading
 
@@ -54,23 +80,123 @@ class _Table:
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     raw: dict[str, Any] = tomllib.loads((files("service") / "data" / "status_cues.toml").read_text(encoding="utf-8"))
-    forms: dict[str, str] = raw["forms"]
+    lexicons = {language: _lexicon(raw, language) for language in raw["language"]}
     return _Table(
-        rules=tuple(_rule(rule, forms) for rule in raw["rule"]),
+        language={language: frozenset(words) for language, words in raw["language"].items()},
+        lexicons=lexicons,
+        noun_after=frozenset(raw["nouns"]["after"]),
+        noun_before=frozenset(raw["nouns"]["before"]),
+        beside=re.compile(rf"(?:(?<= )|^)(?:{'|'.join(map(re.escape, raw['clauses']['beside']))})(?:/\\S+)? [^,;:]*"),
+        rules=tuple(_rule(rule) for rule in raw["rule"]),
         by_role={Role(role): Status(status) for role, status in raw["sections"].items()},
-        achievements=_Heading(any_of(raw["achievements"]["heading"], forms), Status(raw["achievements"]["status"])),
-        offers=_Heading(any_of(raw["offers"]["heading"], forms), Status(raw["offers"]["status"])),
+        achievements=_Heading(any_of(raw["achievements"]["heading"]), Status(raw["achievements"]["status"])),
+        offers=_Heading(any_of(raw["offers"]["heading"]), Status(raw["offers"]["status"])),
     )
 
 
-def _rule(raw: dict[str, Any], forms: dict[str, str]) -> _Rule:
+def _lexicon(raw: dict[str, Any], language: str) -> _Lexicon:
+    words: dict[str, str] = {}
+    longer: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    other = next(name for name in raw["language"] if name != language)
+    for name, listed in raw["words"].items():
+        for word in listed:
+            if word not in raw["language"][other] or word in raw["language"][language] or language == "fr":
+                words.setdefault(word, name)
+    if language == "en":  # the article, not the French verb
+        words.pop("a", None)
+    known: dict[str, str] = {}
+    for name, entries in raw["verbs"].items():
+        for entry in entries[language]:
+            head, plus, tail = (part.strip() for part in entry.partition("+"))
+            if " " in head:
+                known.setdefault(head.split()[0], head)
+            for form, tense in entry_forms(head, language, known):
+                if tail:
+                    longer.setdefault(form, []).append((tuple(tail.split()), f"{name.upper()}.{tense}"))
+                elif not plus:
+                    words.setdefault(form, f"{name.upper()}.{tense}")
+    return _Lexicon(words, {form: tuple(tails) for form, tails in longer.items()})
+
+
+def _rule(raw: dict[str, Any]) -> _Rule:
     return _Rule(
         status=Status(raw["status"]),
-        found=any_of(raw["patterns"], forms),
-        unless=any_of(raw["unless"], forms) if "unless" in raw else None,
-        not_after=any_of(raw["not_after"], forms) if "not_after" in raw else None,
+        found=_pattern(raw["patterns"]),
+        unless=_pattern(raw["unless"]) if "unless" in raw else None,
+        not_after=_pattern(raw["not_after"]) if "not_after" in raw else None,
         roles=frozenset(map(Role, raw.get("roles", Role))) - set(map(Role, raw.get("not_roles", ()))),
     )
+
+
+def _pattern(patterns: list[str]) -> re.Pattern[str]:
+    """One pattern for all of `patterns`.
+
+    `<BUILD|OPEN.ing|s>` stands for a verb of those classes in one of those tenses, a name in capitals for a word of
+    that list, a word in lower case for itself, whatever its class.
+    """
+    return re.compile("|".join(rf"(?:(?<= )|^)(?:{_written_pattern(pattern)})(?:(?= )|(?<= )|$)" for pattern in patterns))
+
+
+def _written_pattern(pattern: str) -> str:
+    parts = _PARTS.split(pattern.replace("{adv}", "\0"))
+    return "".join(_part(part) for part in parts).replace("\0", _ADVERBS)
+
+
+def _part(part: str) -> str:
+    if verb := _VERB.fullmatch(part):
+        return rf"\S+/(?:{verb[1] or '[A-Z]+'})\.(?:{verb[2] or '[a-z]+'})"
+    if part.startswith("(?<"):
+        return re.sub(r"([A-Z]{2,})", r"/\1", part)
+    return _WORD.sub(lambda word: word[0] + r"(?:/\S+)?", re.sub(r"([A-Z]{2,})", r"\\S+/\1", part))
+
+
+def _tokens(statement: str) -> list[str]:
+    return _TOKEN.findall(statement[:_LONGEST].lower().replace("’", "'"))
+
+
+def _written(statement: str, table: _Table) -> str:
+    """The statement as classes and words, with a blank between any two."""
+    tokens = _tokens(statement)
+    french = sum(token in table.language["fr"] for token in tokens)
+    english = sum(token in table.language["en"] for token in tokens)
+    is_french = french > english or (french == english and bool(_ACCENTS.search(statement.lower())))
+    lexicon = table.lexicons["fr" if is_french else "en"]
+    out: list[str] = []
+    index, count = 0, len(tokens)
+    while index < count:
+        token = tokens[index]
+        for tail, name in lexicon.longer.get(token, ()):
+            if tuple(tokens[index + 1 : index + 1 + len(tail)]) == tail:
+                noun = token == "mise" and (not index or tokens[index - 1] in table.noun_after)
+                name = name.partition(".")[0] + ".noun" if noun else name
+                out.append(f"{token}_{'_'.join(tail)}/{name}")
+                index += len(tail)
+                break
+        else:
+            name = lexicon.words.get(token, token)
+            if name.endswith(_PLAIN_FORMS) and _is_noun(tokens, index, name, is_french, out[-1] if out else "", table):
+                name = name.partition(".")[0] + ".noun"
+            elif is_french and not index and name == token and _INFINITIVE.fullmatch(token) and count > 1:
+                name = "DO.inf" if tokens[1] in _OBJECTS else name
+            out.append(token if name == token else f"{token}/{name}")
+        index += 1
+    return " ".join(out)
+
+
+def _is_noun(tokens: list[str], index: int, name: str, is_french: bool, written_before: str, table: _Table) -> bool:
+    """Whether a verb's plain form is a noun where it stands."""
+    before = tokens[index - 1] if index else "."
+    after = tokens[index + 1] if index + 1 < len(tokens) else "."
+    if is_french and name.endswith(".inf"):
+        return False
+    if before in table.noun_after:
+        return True
+    if before in _STOPS:
+        return after in table.noun_before or (not is_french and after.endswith("ed"))
+    if is_french or name.endswith(".s"):
+        return False
+    verb_after = before in ("to", "we", "they", "not", "do", "does", "did", "who", "you") or before.endswith("s")
+    return not (verb_after or written_before.endswith(("/WILL", "/COULD", "/ADV", "/AND", "/PEOPLE", "/PEERS")))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -81,16 +207,23 @@ def status_of(statement: str, role: Role, heading: tuple[str, ...] = (), lead: s
     statement without a cue is.
     """
     table = _table()
-    text = plain(statement)
-    for rule in table.rules:
-        if rule.holds(text, role):
-            return rule.status
+    whole = _written(statement, table)
+    whole = _REPORTED.sub("", whole)
+    main = table.beside.sub("", _THAT.sub(r"\1", whole)).lstrip(" ,")
+    for text in (main, whole) if main != whole else (whole,):
+        for rule in table.rules:
+            if rule.holds(text, role):
+                return rule.status
     titles = plain("\n".join((*heading, lead)))
     if role in (Role.REMARK, Role.SHOWCASE) and table.offers.found.search(titles):
         return table.offers.status
     if role is Role.PRIORITY and table.achievements.found.search(titles):
         return table.achievements.status
     return table.by_role[role]
+
+
+_REPORTED = re.compile(r"(?:(?<= )|^)\S+/(?:(?:SAY|SHOW|RUN|OPEN)\.(?:s|part) (?:that |que |qu' )|SAY\.s )")
+_THAT = re.compile(r"((?:(?<= )|^)\S+/[A-Z]+\.(?:s|part|fut|inf) )(?:that|que|qu') ")
 
 
 def passage_status(passage: Passage, start: int, end: int) -> Status:

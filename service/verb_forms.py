@@ -1,0 +1,63 @@
+"""The forms of a verb, with the tense of each, from its entry in a list: regular ones are made, irregular ones given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+_DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")  # one short syllable: plan, planning
+_ER_WITH_ACCENT = re.compile(r"é(?=[^aeéèêiouy]+$)")  # procéder, procède
+
+
+def english(base: str, irregular: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Each form of an English verb with its tense; `irregular` are its past and its participle, where they are so."""
+    yield base, "inf"
+    yield base + "es" if re.search(r"(?:s|x|z|ch|sh|o)$", base) else re.sub(r"(?<=[^aeiou])y$", "ie", base) + "s", "s"
+    doubled = _DOUBLED.fullmatch(base) or base + base[-1] + "ed" in irregular
+    stem = base + base[-1] if doubled else re.sub(r"(?<=[^eyo])e$", "", base)
+    yield stem + "ing", "ing"
+    for past in irregular or (re.sub(r"(?<=[^aeiou])y$", "i", stem) + "ed",):
+        yield past, "part"
+
+
+def french(infinitive: str, present: tuple[str, ...], participles: tuple[str, ...], future: str) -> Iterator[tuple[str, str]]:
+    """Each form of a French verb with its tense. Without `present` it is taken for a regular verb in -er, -ir or -re."""
+    yield infinitive, "inf"
+    stem, ending = infinitive[:-2], infinitive[-2:]
+    if present:
+        yield from ((form, "s") for form in present)
+    elif ending == "er":
+        weak = _ER_WITH_ACCENT.sub("è", re.sub(r"y$", "i", stem))
+        weak = re.sub(r"e(?=[nvsmtc]$)", "è", re.sub(r"(?<=[^aeo]e)l$", "ll", weak))
+        yield from ((weak + e, "s") for e in ("e", "ent"))
+        yield from ((form, "s") for form in (_soft(stem) + "ons", stem + "ez"))
+        future = future or (weak if weak != stem and "é" not in stem else stem) + "er"
+    elif ending == "ir":
+        yield from ((stem + e, "s") for e in ("it", "issent", "issons"))
+    else:
+        conjugated = re.sub(r"ui$", "uis", stem) if stem.endswith("ui") else stem
+        yield from ((form, "s") for form in (re.sub(r"s$", "t", conjugated), conjugated + "ent", conjugated + "ons"))
+    made = {"er": "é", "ir": "i", "re": "t" if stem.endswith("ui") else "u"}[ending] if ending in ("er", "ir", "re") else ""
+    for form in participles or tuple(stem + made + e for e in ("", "e", "s", "es")):
+        yield form, "part"
+    future = future or (infinitive[:-1] if infinitive.endswith("e") else infinitive)
+    yield from ((future + e, "fut") for e in ("a", "ont", "ai", "ons"))
+    yield from ((future + e, "cond") for e in ("ait", "aient", "ais", "ions"))
+    if ending == "er" and not present:
+        yield _soft(stem) + "ant", "ant"
+
+
+def _soft(stem: str) -> str:
+    """The stem as written before a or o: engageons, commençons."""
+    return stem + "e" if stem.endswith("g") else stem[:-1] + "ç" if stem.endswith("c") else stem
+
+
+def entry_forms(entry: str, language: str, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The forms of one entry; `known` gives the full entry of an irregular verb that is here named alone."""
+    head = entry if " " in entry else known.get(entry, entry)
+    if language == "en":
+        base, *irregular = head.split()
+        return english(base, tuple(irregular))
+    verb, _, rest = head.partition(" ")
+    present, participles, future = (tuple(part.split()) for part in (rest.split("|") + ["", "", ""])[:3])
+    return french(verb, present, participles, future[0] if future else "")
