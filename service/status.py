@@ -21,10 +21,12 @@ _REMEMBERED = 4_096
 _LEAD = 80  # characters of a passage's first line in which what it lists is announced
 _LONGEST = 4_000  # characters of a statement that are read
 _TOKEN = re.compile(r"(?:l|d|n|s|qu|c|j|m|t|lorsqu|jusqu|puisqu)'(?=\w)|\w+(?:-\w+)*|[?;:.,–—%]")
+_INVERTED = re.compile(r"-(?:t-)?(?=(?:ils?|elles?|on|nous|vous)\b)")  # aurait-il
 _ACCENTS = re.compile(r"[àâçéèêëîïôûùœ]")
 _PLAIN_FORMS = (".inf", ".s")  # what may be a noun as well
 _STOPS = frozenset(".;:–—,")
 _OBJECTS = frozenset(("le", "la", "les", "l'", "un", "une", "des", "aux", "à", "ses", "leur", "leurs", "nos", "son", "sa", "tous"))
+_ARTICLES = frozenset(("the", "le", "la", "les", "l'", "un", "une", "des", "du", "ses", "leurs", "nos", "ces", "cette", "ce", "de", "d'"))
 _INFINITIVE = re.compile(r"\w{2,}(?:er|ir|[drtvc]re|ire|ure)")
 _VERB = re.compile(r"<([A-Z|]*)(?:\.([a-z|]+))?>")
 _PARTS = re.compile(r"(<[A-Z|.a-z]*>|\(\?<[!=][^()]*\))")
@@ -86,12 +88,19 @@ def _table() -> _Table:
         lexicons=lexicons,
         noun_after=frozenset(raw["nouns"]["after"]),
         noun_before=frozenset(raw["nouns"]["before"]),
-        beside=re.compile(rf"(?:(?<= )|^)(?:{'|'.join(map(re.escape, raw['clauses']['beside']))})(?:/\\S+)? [^,;:]*"),
+        beside=_beside(raw["clauses"]),
         rules=tuple(_rule(rule) for rule in raw["rule"]),
         by_role={Role(role): Status(status) for role, status in raw["sections"].items()},
         achievements=_Heading(any_of(raw["achievements"]["heading"]), Status(raw["achievements"]["status"])),
         offers=_Heading(any_of(raw["offers"]["heading"]), Status(raw["offers"]["status"])),
     )
+
+
+def _beside(words: dict[str, list[str]]) -> re.Pattern[str]:
+    beside, relative = ("|".join(map(re.escape, words[name])) for name in ("beside", "relative"))
+    auxiliary = r"(?<= )[^ ]{1,20}/(?:BE|HAVE|WILL|COULD) "
+    until = rf"[^ ,;:]+ [^ ,;:]+ (?:(?!{auxiliary})[^,;:])*"
+    return re.compile(rf"(?:(?<= )|^)(?:(?:{beside})(?:/[^ ]+)? [^,;:]*|(?:{relative})(?:/[^ ]+)? (?:{until}|[^,;:]*))")
 
 
 def _lexicon(raw: dict[str, Any], language: str) -> _Lexicon:
@@ -151,7 +160,7 @@ def _part(part: str) -> str:
 
 
 def _tokens(statement: str) -> list[str]:
-    return _TOKEN.findall(statement[:_LONGEST].lower().replace("’", "'"))
+    return _TOKEN.findall(_INVERTED.sub(" ", statement[:_LONGEST].lower().replace("’", "'")))
 
 
 def _written(statement: str, table: _Table) -> str:
@@ -174,13 +183,27 @@ def _written(statement: str, table: _Table) -> str:
                 break
         else:
             name = lexicon.words.get(token, token)
-            if name.endswith(_PLAIN_FORMS) and _is_noun(tokens, index, name, is_french, out[-1] if out else "", table):
+            if name.endswith(".part") and index and tokens[index - 1] in _ARTICLES:
+                name = name[: -len("part")] + "noun"
+            elif name.endswith(".inf") and out and out[-1].endswith(("/HAVE", "/BE")) and not is_french:
+                name = name[: -len("inf")] + "part"
+            elif name.endswith(".inf") and not is_french and _has_plural_subject(tokens, index):
+                name = name[: -len("inf")] + "s"
+            elif name.endswith(_PLAIN_FORMS) and _is_noun(tokens, index, name, is_french, out[-1] if out else "", table):
                 name = name.partition(".")[0] + ".noun"
             elif is_french and not index and name == token and _INFINITIVE.fullmatch(token) and count > 1:
                 name = "DO.inf" if tokens[1] in _OBJECTS else name
             out.append(token if name == token else f"{token}/{name}")
         index += 1
     return " ".join(out)
+
+
+def _has_plural_subject(tokens: list[str], index: int) -> bool:
+    """Whether an English verb in its plain form follows what may be its subject: we build, towns share."""
+    before = tokens[index - 1] if index else ""
+    adverb = index > 1 and before in ("also", "already", "now", "currently", "still")
+    subject = tokens[index - 2] if adverb else before
+    return subject in ("we", "they", "who", "you") or (len(subject) > 3 and subject.endswith("s") and subject[-2] not in "su'")
 
 
 def _is_noun(tokens: list[str], index: int, name: str, is_french: bool, written_before: str, table: _Table) -> bool:
@@ -192,10 +215,10 @@ def _is_noun(tokens: list[str], index: int, name: str, is_french: bool, written_
     if before in table.noun_after:
         return True
     if before in _STOPS:
-        return after in table.noun_before or (not is_french and after.endswith("ed"))
+        return after in table.noun_before or (not is_french and table.lexicons["en"].words.get(after, after).endswith((".part", "ed")))
     if is_french or name.endswith(".s"):
         return False
-    verb_after = before in ("to", "we", "they", "not", "do", "does", "did", "who", "you") or before.endswith("s")
+    verb_after = before in ("to", "we", "they", "not", "do", "does", "did", "who", "you") or (len(before) > 3 and before.endswith("s"))
     return not (verb_after or written_before.endswith(("/WILL", "/COULD", "/ADV", "/AND", "/PEOPLE", "/PEERS")))
 
 
@@ -222,7 +245,9 @@ def status_of(statement: str, role: Role, heading: tuple[str, ...] = (), lead: s
     return table.by_role[role]
 
 
-_REPORTED = re.compile(r"(?:(?<= )|^)\S+/(?:(?:SAY|SHOW|RUN|OPEN)\.(?:s|part) (?:that |que |qu' )|SAY\.s )")
+_REPORTED = re.compile(
+    r"(?:(?<= )|^)\S+/(?:(?:SAY|SHOW|RUN|OPEN|LEARN)\.(?:s|part) (?:(?:to |aux? )?\S+/PEERS |the \S+ )?(?:that |que |qu' )|SAY\.s )"
+)
 _THAT = re.compile(r"((?:(?<= )|^)\S+/[A-Z]+\.(?:s|part|fut|inf) )(?:that|que|qu') ")
 
 
