@@ -28,6 +28,8 @@ _STOPS = frozenset(".;:–—,")
 _OBJECTS = frozenset(("le", "la", "les", "l'", "un", "une", "des", "aux", "à", "ses", "leur", "leurs", "nos", "son", "sa", "tous"))
 _ARTICLES = frozenset(("the", "le", "la", "les", "l'", "un", "une", "des", "du", "ses", "leurs", "nos", "ces", "cette", "ce", "de", "d'"))
 _INFINITIVE = re.compile(r"\w{2,}(?:er|ir|[drtvc]re|ire|ure)")
+_FUTURE = re.compile(r"\w{2,}(?<!op)(?<!cam)(?:er|ir|[dt]r)(?:(a|ont)|aient|ait)")
+_BEFORE_MONTH = frozenset(("in", "since", "of", "by", "until", "from", "to", "last", "next", "early", "late"))
 _VERB = re.compile(r"<([A-Z|]*)(?:\.([a-z|]+))?>")
 _PARTS = re.compile(r"(<[A-Z|.a-z]*>|\(\?<[!=][^()]*\))")
 _ADVERBS = r"(?:(?:\S+/(?:ADV|AND)|\w+(?:ly|ment)) ){0,2}"
@@ -183,7 +185,11 @@ def _written(statement: str, table: _Table) -> str:
                 break
         else:
             name = lexicon.words.get(token, token)
-            if name.endswith(".part") and index and tokens[index - 1] in _ARTICLES:
+            if token == "may" and index and (tokens[index - 1] in _BEFORE_MONTH or tokens[index - 1].isdigit()):
+                name = "MONTH"
+            elif is_french and name == token and (future := _FUTURE.fullmatch(token)):
+                name = "DO.fut" if future[1] else "DO.cond"
+            elif name.endswith(".part") and index and tokens[index - 1] in _ARTICLES:
                 name = name[: -len("part")] + "noun"
             elif name.endswith(".inf") and out and out[-1].endswith(("/HAVE", "/BE")) and not is_french:
                 name = name[: -len("inf")] + "part"
