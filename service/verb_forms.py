@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 _DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")  # one short syllable: plan, planning
 _ER_WITH_ACCENT = re.compile(r"é(?=[^aeéèêiouy]+$)")  # procéder, procède
@@ -20,7 +20,9 @@ def english(base: str, irregular: tuple[str, ...] = ()) -> Iterator[tuple[str, s
         yield past, "part"
 
 
-def french(infinitive: str, present: tuple[str, ...], participles: tuple[str, ...], future: str) -> Iterator[tuple[str, str]]:
+def french(
+    infinitive: str, present: tuple[str, ...], participles: tuple[str, ...], future: str
+) -> Iterator[tuple[str, str]]:
     """Each form of a French verb with its tense. Without `present` it is taken for a regular verb in -er, -ir or -re."""
     yield infinitive, "inf"
     stem, ending = infinitive[:-2], infinitive[-2:]
@@ -37,7 +39,11 @@ def french(infinitive: str, present: tuple[str, ...], participles: tuple[str, ..
     else:
         conjugated = re.sub(r"ui$", "uis", stem) if stem.endswith("ui") else stem
         yield from ((form, "s") for form in (re.sub(r"s$", "t", conjugated), conjugated + "ent", conjugated + "ons"))
-    made = {"er": "é", "ir": "i", "re": "t" if stem.endswith("ui") else "u"}[ending] if ending in ("er", "ir", "re") else ""
+    made = (
+        {"er": "é", "ir": "i", "re": "t" if stem.endswith("ui") else "u"}[ending]
+        if ending in ("er", "ir", "re")
+        else ""
+    )
     for form in participles or tuple(stem + made + e for e in ("", "e", "s", "es")):
         yield form, "part"
     future = future or (infinitive[:-1] if infinitive.endswith("e") else infinitive)
@@ -52,12 +58,12 @@ def _soft(stem: str) -> str:
     return stem + "e" if stem.endswith("g") else stem[:-1] + "ç" if stem.endswith("c") else stem
 
 
-def entry_forms(entry: str, language: str, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The forms of one entry; `known` gives the full entry of an irregular verb that is here named alone."""
-    head = entry if " " in entry else known.get(entry, entry)
+def entry_forms(entry: str, language: str) -> Iterator[tuple[str, str]]:
+    """The forms of an entry: an English verb, then its past and participle where irregular; or a French infinitive,
+    then present | participles | stem of the future where irregular.
+    """
+    verb, *irregular = entry.split()
     if language == "en":
-        base, *irregular = head.split()
-        return english(base, tuple(irregular))
-    verb, _, rest = head.partition(" ")
-    present, participles, future = (tuple(part.split()) for part in (rest.split("|") + ["", "", ""])[:3])
+        return english(verb, tuple(irregular))
+    present, participles, future = (tuple(part.split()) for part in ([*entry.partition(" ")[2].split("|"), "", ""])[:3])
     return french(verb, present, participles, future[0] if future else "")
