@@ -30,6 +30,7 @@ class Written:
 
     @classmethod
     def of(cls, text: str) -> Written:
+        """Of a text as `WordClasses.written` gives it."""
         places: dict[str, list[int]] = {}
         start = 0
         for word in text.split(" "):
@@ -58,12 +59,15 @@ class Patterns:
             for start in written.places[key]:
                 if best is not None and start >= best:
                     break
-                if any(pattern.match(written.text, start) for pattern in self.by_key[key]):
-                    best = start
+                for pattern in self.by_key[key]:
+                    if pattern.match(written.text, start):
+                        best = start
+                        break
         return best
 
 
 def patterns(sources: Iterable[str]) -> Patterns:
+    """The patterns compiled. ValueError where one may begin with any word."""
     by_key: dict[str, list[re.Pattern[str]]] = {}
     for source in sources:
         plain = source.replace(r"\x27", "'")
@@ -125,9 +129,8 @@ def _first_of(branch: str) -> Iterator[str]:
         if quantity:
             yield from _first_of(rest.removeprefix(" ") if rest.startswith(" ") else rest)
     elif verb := _VERB.match(branch):
-        yield from (
-            (f"/{name}" for name in verb[1].split("|")) if verb[1] else (f".{tense}" for tense in verb[2].split("|"))
-        )
+        mark, listed = ("/", verb[1]) if verb[1] else (".", verb[2])
+        yield from (mark + name for name in listed.split("|"))
     elif name := re.match(r"[A-Z]{2,}", branch):
         yield "/" + name[0]
     elif branch.startswith(r"\d"):

@@ -50,6 +50,7 @@ class _Heading:
 class _Table:
     classes: WordClasses
     rules: tuple[_Rule, ...]
+    rules_by_key: Mapping[str, tuple[int, ...]]  # the numbers of the rules that may begin with a word of that key
     by_role: Mapping[Role, Status]
     achievements: _Heading
     offers: _Heading
@@ -58,9 +59,12 @@ class _Table:
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     raw: dict[str, Any] = tomllib.loads((files("service") / "data" / "status_cues.toml").read_text(encoding="utf-8"))
+    rules = tuple(map(_rule, raw["rule"]))
+    keys = {key for rule in rules for key in rule.found.by_key}
     return _Table(
         classes=WordClasses.of(raw),
-        rules=tuple(map(_rule, raw["rule"])),
+        rules=rules,
+        rules_by_key={key: tuple(n for n, rule in enumerate(rules) if key in rule.found.by_key) for key in keys},
         by_role={Role(role): Status(status) for role, status in raw["sections"].items()},
         achievements=_Heading(any_of(raw["achievements"]["heading"]), Status(raw["achievements"]["status"])),
         offers=_Heading(any_of(raw["offers"]["heading"]), Status(raw["offers"]["status"])),
@@ -89,9 +93,9 @@ def status_of(statement: str, role: Role, heading: tuple[str, ...] = (), lead: s
     main = table.classes.main_clause(whole)
     for text in (main, whole) if main != whole else (whole,):
         written = Written.of(text)
-        for rule in table.rules:
-            if rule.holds(written, role):
-                return rule.status
+        for number in sorted({n for key in written.places for n in table.rules_by_key.get(key, ())}):
+            if table.rules[number].holds(written, role):
+                return table.rules[number].status
     titles = plain("\n".join((*heading, lead)))
     if role in (Role.REMARK, Role.SHOWCASE) and table.offers.found.search(titles):
         return table.offers.status

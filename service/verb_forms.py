@@ -1,4 +1,4 @@
-"""The forms of a verb, with the tense of each, from its entry in a list: regular ones are made, irregular ones given."""
+"""The forms of a verb, with the tense of each: regular ones are made, irregular ones given in its entry."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def english(base: str, irregular: tuple[str, ...] = ()) -> Iterator[tuple[str, s
 def french(
     infinitive: str, present: tuple[str, ...], participles: tuple[str, ...], future: str
 ) -> Iterator[tuple[str, str]]:
-    """Each form of a French verb with its tense. Without `present` it is taken for a regular verb in -er, -ir or -re."""
+    """Each form of a French verb with its tense; without `present` it is a regular one in -er, -ir or -re."""
     yield infinitive, "inf"
     stem, ending = infinitive[:-2], infinitive[-2:]
     if present:
         yield from ((form, "s") for form in present)
     elif ending == "er":
-        weak = _ER_WITH_ACCENT.sub("è", re.sub(r"y$", "i", stem))
-        weak = re.sub(r"e(?=[nvsmtc]$)", "è", re.sub(r"(?<=[^aeo]e)l$", "ll", weak))
+        changed = re.sub(r"e(?=[nvsmtc]$)", "è", re.sub(r"(?<=[^aeo]e)l$", "ll", re.sub(r"y$", "i", stem)))
+        weak = _ER_WITH_ACCENT.sub("è", changed)
         yield from ((weak + e, "s") for e in ("e", "ent"))
         yield from ((form, "s") for form in (_soft(stem) + "ons", stem + "ez"))
-        future = future or (weak if weak != stem and "é" not in stem else stem) + "er"
+        future = future or changed + "er"  # déploiera, but procédera
     elif ending == "ir":
         yield from ((stem + e, "s") for e in ("it", "issent", "issons"))
     else:

@@ -17,13 +17,14 @@ _LONGEST = 4_000  # characters of a statement that are read: no sentence is so l
 _TOKEN = re.compile(r"(?:l|d|n|s|qu|c|j|m|t|lorsqu|jusqu|puisqu)'(?=\w)|\w+(?:-\w+)*|[?;:.,–—%]")
 _INVERTED = re.compile(r"-(?:t-)?(?=(?:ils?|elles?|on|nous|vous)\b)")  # aurait-il
 _ACCENTS = re.compile(r"[àâçéèêëîïôûùœ]")
+_MAY = "may"
 _STOPS = frozenset(".;:–—,")
 _INFINITIVE = re.compile(r"\w{2,}(?:er|ir|[drtvc]re|ire|ure)")
 _FUTURE = re.compile(r"\w{2,}(?<!op)(?<!cam)(?:er|ir|[dt]r)(?:(a|ont)|aient|ait)")
 _WORD_START = r"(?:(?<= )|^)"
 _REPORTED = re.compile(  # she says that, he tells the members that: what follows is the statement
-    rf"{_WORD_START}\S+/(?:(?:SAY|SHOW|RUN|OPEN|LEARN)\.(?:s|part) (?:(?:to |aux? )?\S+/PEERS |the \S+ )?(?:that |que |qu' )"
-    r"|SAY\.s )"
+    rf"{_WORD_START}\S+/(?:(?:SAY|SHOW|RUN|OPEN|LEARN)\.(?:s|part) "
+    r"(?:(?:to |aux? )?\S+/PEERS |the \S+ )?(?:that |que |qu' )|SAY\.s )"
 )
 _THAT = re.compile(rf"({_WORD_START}\S+/[A-Z]+\.(?:s|part|fut|inf) )(?:that|que|qu') ")
 
@@ -86,14 +87,19 @@ class WordClasses:
         index = 0
         while index < len(tokens):
             token = tokens[index]
-            if (tails := lexicon.longer.get(token)) and (found := _tail(tokens, index, tails)):
+            name = lexicon.words.get(token, "")
+            if token in lexicon.longer and (found := _tail(tokens, index, lexicon.longer[token])):
                 tail, name = found
-                if token == "mise" and (not index or tokens[index - 1] in self.around["noun_after"]):
+                if token in self.around["noun_first"] and (not index or tokens[index - 1] in self.around["noun_after"]):
                     name = _as(name, "noun")  # "mise en place de", "la mise en place"
                 written.append(f"{token}_{'_'.join(tail)}/{name}")
                 index += len(tail)
+            elif name:
+                if "." in name or token == _MAY:
+                    name = form(name, _Place(tokens, index, written))
+                written.append(f"{token}/{name}")
             else:
-                name = form(token, lexicon.words.get(token, ""), _Place(tokens, index, written))
+                name = self._unknown_french(tokens, index) if is_french else ""
                 written.append(f"{token}/{name}" if name else token)
             index += 1
         text = " ".join(written)
@@ -109,12 +115,15 @@ class WordClasses:
         english = sum(map(self.language["en"].__contains__, tokens))
         return french > english or (french == english and bool(_ACCENTS.search(lowered)))
 
-    def _french(self, token: str, name: str, place: _Place) -> str:
-        if not name:
-            if future := _FUTURE.fullmatch(token):
-                return "DO.fut" if future[1] else "DO.cond"
-            opens = not place.index and place.after in self.around["object"] and _INFINITIVE.fullmatch(token)
-            return "DO.inf" if opens else ""
+    def _unknown_french(self, tokens: list[str], index: int) -> str:
+        """What a word that is in no list is written as: a verb by its ending, or nothing."""
+        token = tokens[index]
+        if token.endswith(("ra", "ront", "rait", "raient")) and (future := _FUTURE.fullmatch(token)):
+            return "DO.fut" if future[1] else "DO.cond"
+        opens = not index and len(tokens) > 1 and tokens[1] in self.around["object"]
+        return "DO.inf" if opens and _INFINITIVE.fullmatch(token) else ""
+
+    def _french(self, name: str, place: _Place) -> str:
         if name.endswith(".part") and place.before in self.around["article"]:
             return _as(name, "noun")
         if name.endswith(".s"):
@@ -122,9 +131,9 @@ class WordClasses:
             return _as(name, "noun") if opens or place.before in self.around["noun_after"] else name
         return name
 
-    def _english(self, token: str, name: str, place: _Place) -> str:
-        if token == "may" and (place.before in self.around["before_month"] or place.before.isdigit()):
-            return "MONTH"
+    def _english(self, name: str, place: _Place) -> str:
+        if place.tokens[place.index] == _MAY:
+            return "MONTH" if place.before in self.around["before_month"] or place.before.isdigit() else name
         if name.endswith(".part"):
             return _as(name, "noun") if place.before in self.around["article"] else name
         if name.endswith(".inf"):
@@ -154,13 +163,15 @@ class WordClasses:
         return not (verb_after or place.follows("/WILL", "/COULD", "/ADV", "/AND", "/PEOPLE", "/PEERS"))
 
 
-def _tail(
-    tokens: list[str], index: int, tails: tuple[tuple[tuple[str, ...], str], ...]
-) -> tuple[tuple[str, ...], str] | None:
+_Tail = tuple[tuple[str, ...], str]
+
+
+def _tail(tokens: list[str], index: int, tails: tuple[_Tail, ...]) -> _Tail | None:
     """The words that make the verb at `index` a longer one, with what it is written as."""
-    return next(
-        ((tail, name) for tail, name in tails if tuple(tokens[index + 1 : index + 1 + len(tail)]) == tail), None
-    )
+    for tail, name in tails:
+        if tuple(tokens[index + 1 : index + 1 + len(tail)]) == tail:
+            return tail, name
+    return None
 
 
 def _as(name: str, tense: str) -> str:
