@@ -15,6 +15,7 @@ from service.verb_forms import entry_forms
 
 _LONGEST = 4_000  # characters of a statement that are read: no sentence is so long, but a table read as one may be
 _TOKEN = re.compile(r"(?:l|d|n|s|qu|c|j|m|t|lorsqu|jusqu|puisqu)'(?=\w)|\w+(?:-\w+)*|[?;:.,–—%]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")  # its signs are no question
 _INVERTED = re.compile(r"-(?:t-)?(?=(?:ils?|elles?|on|nous|vous)\b)")  # aurait-il
 _ACCENTS = re.compile(r"[àâçéèêëîïôûùœ]")
 _MAY = "may"
@@ -79,7 +80,7 @@ class WordClasses:
     def written(self, statement: str) -> str:
         """The statement's words with their classes, a blank between any two, without what says that one reports it."""
         lowered = statement[:_LONGEST].lower().replace("’", "'")
-        tokens: list[str] = _TOKEN.findall(_INVERTED.sub(" ", lowered))
+        tokens: list[str] = _TOKEN.findall(_INVERTED.sub(" ", _ADDRESS.sub(" ", lowered)))
         is_french = self._is_french(tokens, lowered)
         lexicon = self.lexicons["fr" if is_french else "en"]
         form = self._french if is_french else self._english
@@ -99,7 +100,7 @@ class WordClasses:
                     name = form(name, _Place(tokens, index, written))
                 written.append(f"{token}/{name}")
             else:
-                name = self._unknown_french(tokens, index) if is_french else ""
+                name = self._unknown_french(tokens, index) if is_french else self._unknown_english(tokens, index)
                 written.append(f"{token}/{name}" if name else token)
             index += 1
         text = " ".join(written)
@@ -122,6 +123,11 @@ class WordClasses:
             return "DO.fut" if future[1] else "DO.cond"
         opens = not index and len(tokens) > 1 and tokens[1] in self.around["object"]
         return "DO.inf" if opens and _INFINITIVE.fullmatch(token) else ""
+
+    def _unknown_english(self, tokens: list[str], index: int) -> str:
+        token = tokens[index]
+        past = len(token) > 4 and token.endswith("ed") and index and tokens[index - 1] not in self.around["noun_after"]
+        return "DO.part" if past else ""
 
     def _french(self, name: str, place: _Place) -> str:
         if name.endswith(".part") and place.before in self.around["article"]:
@@ -160,7 +166,7 @@ class WordClasses:
         if name.endswith(".s"):
             return False
         verb_after = place.before in self.around["verb_after"] or place.before in self.around["subject"]
-        return not (verb_after or place.follows("/WILL", "/COULD", "/ADV", "/AND", "/PEOPLE", "/PEERS"))
+        return not (verb_after or place.follows("/WILL", "/COULD", "/MUST", "/ADV", "/AND", "/PEOPLE", "/PEERS"))
 
 
 _Tail = tuple[tuple[str, ...], str]
@@ -184,7 +190,7 @@ def _is_plural(word: str) -> bool:
 
 def _beside(words: Mapping[str, list[str]]) -> re.Pattern[str]:
     beside, relative = ("|".join(map(re.escape, words[name])) for name in ("beside", "relative"))
-    auxiliary = r"(?<= )[^ ]{1,20}/(?:BE|HAVE|WILL|COULD) "
+    auxiliary = r"(?<= )[^ ]{1,20}/(?:BE|HAVE|WILL|COULD|MUST) "
     until = rf"[^ ,;:]+ [^ ,;:]+ (?:(?!{auxiliary})[^,;:])*"
     return re.compile(
         rf"{_WORD_START}(?:(?:{beside})(?:/[^ ]+)? [^,;:]*|(?:{relative})(?:/[^ ]+)? (?:{until}|[^,;:]*))"

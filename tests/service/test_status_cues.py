@@ -157,7 +157,25 @@ def test_any_text_has_a_status(sentence, role):
 
 
 WORDS = st.sampled_from(
-    ["the", "la", "will", "a", "qui", "que", "who", "is", "est", "test", "pilote", ",", "?", ":", "not", "plan", "demande"]
+    [
+        "the",
+        "la",
+        "will",
+        "a",
+        "qui",
+        "que",
+        "who",
+        "is",
+        "est",
+        "test",
+        "pilote",
+        ",",
+        "?",
+        ":",
+        "not",
+        "plan",
+        "demande",
+    ]
 )
 
 
@@ -166,7 +184,9 @@ def test_any_run_of_cues_has_a_status(sentence, role):
     assert status_of(sentence, role) in Status
 
 
-@pytest.mark.parametrize("piece", ["a", "?", "la ville ", "qui a été ", "will be ", "test pilot ", "demande ", ", ; ", "a/B "])
+@pytest.mark.parametrize(
+    "piece", ["a", "?", "la ville ", "qui a été ", "will be ", "test pilot ", "demande ", ", ; ", "a/B "]
+)
 def test_time_is_bounded_on_long_texts(piece):
     start = time.perf_counter()
     status_of((piece * 20_000)[:20_000], Role.DISCUSSION)
