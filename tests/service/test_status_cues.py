@@ -17,7 +17,7 @@ from service.verb_forms import english, french
 from service.word_classes import WordClasses
 
 TABLE = tomllib.loads((files("service") / "data" / "status_cues.toml").read_text(encoding="utf-8"))
-FLOORS = {"tune": 0.90, "test": 0.70}  # shares of the statements whose status is told right
+FLOORS = {"tune": 0.90, "test": 0.81}  # the least share of statements whose status is told right
 
 SAID = [
     ("delivered", "The province launched its booking portal in May."),
