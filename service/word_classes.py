@@ -91,7 +91,9 @@ class WordClasses:
             name = lexicon.words.get(token, "")
             if token in lexicon.longer and (found := _tail(tokens, index, lexicon.longer[token])):
                 tail, name = found
-                if token in self.around["noun_first"] and (not index or tokens[index - 1] in self.around["noun_after"]):
+                if token in self.around["noun_first"] and (
+                    not index or tokens[index - 1] in self.around["noun_after_fr"]
+                ):
                     name = _as(name, "noun")  # "mise en place de", "la mise en place"
                 written.append(f"{token}_{'_'.join(tail)}/{name}")
                 index += len(tail)
@@ -126,7 +128,7 @@ class WordClasses:
 
     def _unknown_english(self, tokens: list[str], index: int) -> str:
         token = tokens[index]
-        past = len(token) > 4 and token.endswith("ed") and index and tokens[index - 1] not in self.around["noun_after"]
+        past = len(token) > 4 and token.endswith("ed") and index and tokens[index - 1] not in self.around["noun_after_en"]
         return "DO.part" if past else ""
 
     def _french(self, name: str, place: _Place) -> str:
@@ -134,7 +136,7 @@ class WordClasses:
             return _as(name, "noun")
         if name.endswith(".s"):
             opens = place.before in _STOPS and place.after in self.around["noun_before"]
-            return _as(name, "noun") if opens or place.before in self.around["noun_after"] else name
+            return _as(name, "noun") if opens or place.before in self.around["noun_after_fr"] else name
         return name
 
     def _english(self, name: str, place: _Place) -> str:
@@ -158,7 +160,7 @@ class WordClasses:
         return subject in self.around["subject"] or _is_plural(subject)
 
     def _is_english_noun(self, name: str, place: _Place) -> bool:
-        if place.before in self.around["noun_after"]:
+        if place.before in self.around["noun_after_en"]:
             return True
         if place.before in _STOPS:
             after = self.lexicons["en"].words.get(place.after, place.after)
@@ -166,7 +168,9 @@ class WordClasses:
         if name.endswith(".s"):
             return False
         verb_after = place.before in self.around["verb_after"] or place.before in self.around["subject"]
-        return not (verb_after or place.follows("/WILL", "/COULD", "/MUST", "/ADV", "/AND", "/PEOPLE", "/PEERS"))
+        return not (
+            verb_after or place.follows("/WILL", "/CAN", "/COULD", "/MUST", "/ADV", "/AND", "/PEOPLE", "/PEERS")
+        )
 
 
 _Tail = tuple[tuple[str, ...], str]
@@ -189,11 +193,12 @@ def _is_plural(word: str) -> bool:
 
 
 def _beside(words: Mapping[str, list[str]]) -> re.Pattern[str]:
-    beside, relative = ("|".join(map(re.escape, words[name])) for name in ("beside", "relative"))
-    auxiliary = r"(?<= )[^ ]{1,20}/(?:BE|HAVE|WILL|COULD|MUST) "
+    beside, relative, purpose = ("|".join(map(re.escape, words[name])) for name in ("beside", "relative", "purpose"))
+    auxiliary = r"(?<= )[^ ]{1,20}/(?:BE|HAVE|WILL|CAN|COULD|MUST) "
     until = rf"[^ ,;:]+ [^ ,;:]+ (?:(?!{auxiliary})[^,;:])*"
     return re.compile(
         rf"{_WORD_START}(?:(?:{beside})(?:/[^ ]+)? [^,;:]*|(?:{relative})(?:/[^ ]+)? (?:{until}|[^,;:]*))"
+        rf"|^(?:{purpose}) [^,;:]* ,"
     )
 
 
