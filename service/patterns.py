@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _ADVERBS = r"(?:(?:\S+/(?:ADV|AND)|\w+(?:ly|ment)) ){0,2}"
+_PRESENT = {"s": ("s", "pr")}  # what a tense in a pattern stands for, if not for itself: the present of both languages
 _VERB = re.compile(r"<([A-Z|]*)(?:\.([a-z|]+))?>")
 _PARTS = re.compile(r"(<[A-Z|.a-z]*>|\(\?<[!=][^()]*\))")
 _WORD = re.compile(r"(?<![\\\w])[a-zà-ÿœ](?:[a-zà-ÿœ?-]|\\w[*+])+(?= |\||\)|$)")
@@ -89,10 +90,15 @@ def _expression(source: str) -> str:
 
 def _part(part: str) -> str:
     if verb := _VERB.fullmatch(part):
-        return rf"\S+/(?:{verb[1] or '[A-Z]+'})\.(?:{verb[2] or '[a-z]+'})"
+        tenses = "|".join(_tenses(verb[2])) if verb[2] else "[a-z]+"
+        return rf"\S+/(?:{verb[1] or '[A-Z]+'})\.(?:{tenses})"
     if part.startswith("(?<"):
         return re.sub(r"([A-Z]{2,})", r"/\1", part)
     return _WORD.sub(lambda word: word[0] + r"(?:/\S+)?", re.sub(r"([A-Z]{2,})", r"\\S+/\1", part))
+
+
+def _tenses(listed: str) -> list[str]:
+    return [tense for name in listed.split("|") for tense in _PRESENT.get(name, (name,))]
 
 
 def _heads(source: str) -> Keys:
@@ -129,8 +135,9 @@ def _first_of(branch: str) -> Iterator[str]:
         if quantity:
             yield from _first_of(rest.removeprefix(" ") if rest.startswith(" ") else rest)
     elif verb := _VERB.match(branch):
-        mark, listed = ("/", verb[1]) if verb[1] else (".", verb[2])
-        yield from (mark + name for name in listed.split("|"))
+        yield from (
+            (f"/{name}" for name in verb[1].split("|")) if verb[1] else (f".{tense}" for tense in _tenses(verb[2]))
+        )
     elif name := re.match(r"[A-Z]{2,}", branch):
         yield "/" + name[0]
     elif branch.startswith(r"\d"):

@@ -27,18 +27,18 @@ def french(
     yield infinitive, "inf"
     stem, ending = infinitive[:-2], infinitive[-2:]
     if present:
-        yield from ((form, "s") for form in present)
+        yield from ((form, "pr") for form in present)
     elif ending == "er":
         changed = re.sub(r"e(?=[nvsmtc]$)", "è", re.sub(r"(?<=[^aeo]e)l$", "ll", re.sub(r"y$", "i", stem)))
         weak = _ER_WITH_ACCENT.sub("è", changed)
-        yield from ((weak + e, "s") for e in ("e", "ent"))
-        yield from ((form, "s") for form in (_soft(stem) + "ons", stem + "ez"))
+        yield from ((weak + e, "pr") for e in ("e", "ent"))
+        yield from ((form, "pr") for form in (_soft(stem) + "ons", stem + "ez"))
         future = future or changed + "er"  # déploiera, but procédera
     elif ending == "ir":
-        yield from ((stem + e, "s") for e in ("it", "issent", "issons"))
+        yield from ((stem + e, "pr") for e in ("it", "issent", "issons"))
     else:
         conjugated = re.sub(r"ui$", "uis", stem) if stem.endswith("ui") else stem
-        yield from ((form, "s") for form in (re.sub(r"s$", "t", conjugated), conjugated + "ent", conjugated + "ons"))
+        yield from ((form, "pr") for form in (re.sub(r"s$", "t", conjugated), conjugated + "ent", conjugated + "ons"))
     made = (
         {"er": "é", "ir": "i", "re": "t" if stem.endswith("ui") else "u"}[ending]
         if ending in ("er", "ir", "re")

@@ -24,10 +24,10 @@ _INFINITIVE = re.compile(r"\w{2,}(?:er|ir|[drtvc]re|ire|ure)")
 _FUTURE = re.compile(r"\w{2,}(?<!op)(?<!cam)(?:er|ir|[dt]r)(?:(a|ont)|aient|ait)")
 _WORD_START = r"(?:(?<= )|^)"
 _REPORTED = re.compile(  # she says that, he tells the members that: what follows is the statement
-    rf"{_WORD_START}\S+/(?:(?:SAY|SHOW|RUN|OPEN|LEARN)\.(?:s|part) "
-    r"(?:(?:to |aux? )?\S+/PEERS |the \S+ )?(?:that |que |qu' )|SAY\.s )"
+    rf"{_WORD_START}\S+/(?:(?:SAY|SHOW|RUN|OPEN|LEARN)\.(?:s|pr|part) "
+    r"(?:(?:to |aux? )?\S+/PEERS |the \S+ )?(?:that |que |qu' )|SAY\.(?:s|pr) )"
 )
-_THAT = re.compile(rf"({_WORD_START}\S+/[A-Z]+\.(?:s|part|fut|inf) )(?:that|que|qu') ")
+_THAT = re.compile(rf"({_WORD_START}\S+/[A-Z]+\.(?:s|pr|part|fut|inf) )(?:that|que|qu') ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class WordClasses:
                 written.append(f"{token}/{name}" if name else token)
             index += 1
         text = " ".join(written)
-        return _REPORTED.sub("", text) if "/SAY.s " in text or " that " in text or " qu" in text else text
+        return _REPORTED.sub("", text) if "/SAY." in text or " that " in text or " qu" in text else text
 
     def main_clause(self, written: str) -> str:
         """The written statement without the clauses beside its main one."""
@@ -128,13 +128,15 @@ class WordClasses:
 
     def _unknown_english(self, tokens: list[str], index: int) -> str:
         token = tokens[index]
-        past = len(token) > 4 and token.endswith("ed") and index and tokens[index - 1] not in self.around["noun_after_en"]
+        past = (
+            len(token) > 4 and token.endswith("ed") and index and tokens[index - 1] not in self.around["noun_after_en"]
+        )
         return "DO.part" if past else ""
 
     def _french(self, name: str, place: _Place) -> str:
         if name.endswith(".part") and place.before in self.around["article"]:
             return _as(name, "noun")
-        if name.endswith(".s"):
+        if name.endswith(".pr"):
             opens = place.before in _STOPS and place.after in self.around["noun_before"]
             return _as(name, "noun") if opens or place.before in self.around["noun_after_fr"] else name
         return name
