@@ -1,12 +1,13 @@
-"""How far a statement says that something is: from cue words in both languages, else from its section.
+"""How far a statement says that something is: from its verbs, their tenses and set words, else from its section.
 
-Cues are data (`data/status_cues.toml`): tenses, dates and verbs, with what would turn their sense.
+Words and rules are data (`data/status_cues.toml`); a statement is written as classes of words, on which rules look.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,6 +15,8 @@ from typing import Any
 
 from indexer.documents import Passage, Role, Status
 from service.cues import any_of, plain
+from service.patterns import Patterns, Written, anywhere, patterns
+from service.word_classes import WordClasses
 
 _REMEMBERED = 4_096
 _LEAD = 80  # characters of a passage's first line in which what it lists is announced
@@ -22,17 +25,17 @@ _LEAD = 80  # characters of a passage's first line in which what it lists is ann
 @dataclass(frozen=True, slots=True)
 class _Rule:
     status: Status
-    found: re.Pattern[str]
+    found: Patterns
     unless: re.Pattern[str] | None
     not_after: re.Pattern[str] | None
     roles: frozenset[Role]
 
-    def holds(self, text: str, role: Role) -> bool:
-        if role not in self.roles or not (cue := self.found.search(text)):
+    def holds(self, written: Written, role: Role) -> bool:
+        if role not in self.roles or (start := self.found.first(written)) is None:
             return False
-        if self.not_after and self.not_after.search(text, 0, cue.start()):
+        if self.not_after and self.not_after.search(written.text, 0, start):
             return False
-        return not (self.unless and self.unless.search(text))
+        return not (self.unless and self.unless.search(written.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,10 @@ class _Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
+    classes: WordClasses
     rules: tuple[_Rule, ...]
-    by_role: dict[Role, Status]
+    rules_by_key: Mapping[str, tuple[int, ...]]  # the numbers of the rules that may begin with a word of that key
+    by_role: Mapping[Role, Status]
     achievements: _Heading
     offers: _Heading
 
@@ -54,21 +59,24 @@ class _Table:
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     raw: dict[str, Any] = tomllib.loads((files("service") / "data" / "status_cues.toml").read_text(encoding="utf-8"))
-    forms: dict[str, str] = raw["forms"]
+    rules = tuple(map(_rule, raw["rule"]))
+    keys = {key for rule in rules for key in rule.found.by_key}
     return _Table(
-        rules=tuple(_rule(rule, forms) for rule in raw["rule"]),
+        classes=WordClasses.of(raw),
+        rules=rules,
+        rules_by_key={key: tuple(n for n, rule in enumerate(rules) if key in rule.found.by_key) for key in keys},
         by_role={Role(role): Status(status) for role, status in raw["sections"].items()},
-        achievements=_Heading(any_of(raw["achievements"]["heading"], forms), Status(raw["achievements"]["status"])),
-        offers=_Heading(any_of(raw["offers"]["heading"], forms), Status(raw["offers"]["status"])),
+        achievements=_Heading(any_of(raw["achievements"]["heading"]), Status(raw["achievements"]["status"])),
+        offers=_Heading(any_of(raw["offers"]["heading"]), Status(raw["offers"]["status"])),
     )
 
 
-def _rule(raw: dict[str, Any], forms: dict[str, str]) -> _Rule:
+def _rule(raw: dict[str, Any]) -> _Rule:
     return _Rule(
         status=Status(raw["status"]),
-        found=any_of(raw["patterns"], forms),
-        unless=any_of(raw["unless"], forms) if "unless" in raw else None,
-        not_after=any_of(raw["not_after"], forms) if "not_after" in raw else None,
+        found=patterns(raw["patterns"]),
+        unless=anywhere(raw["unless"]) if "unless" in raw else None,
+        not_after=anywhere(raw["not_after"]) if "not_after" in raw else None,
         roles=frozenset(map(Role, raw.get("roles", Role))) - set(map(Role, raw.get("not_roles", ()))),
     )
 
@@ -81,10 +89,13 @@ def status_of(statement: str, role: Role, heading: tuple[str, ...] = (), lead: s
     statement without a cue is.
     """
     table = _table()
-    text = plain(statement)
-    for rule in table.rules:
-        if rule.holds(text, role):
-            return rule.status
+    whole = table.classes.written(statement)
+    main = table.classes.main_clause(whole)
+    for text in (main, whole) if main != whole else (whole,):
+        written = Written.of(text)
+        for number in sorted({n for key in written.places for n in table.rules_by_key.get(key, ())}):
+            if table.rules[number].holds(written, role):
+                return table.rules[number].status
     titles = plain("\n".join((*heading, lead)))
     if role in (Role.REMARK, Role.SHOWCASE) and table.offers.found.search(titles):
         return table.offers.status
