@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from indexer import jurisdictions, text
 from indexer.document_words import table as document_words
-from indexer.documents import Language
+from indexer.documents import LANGUAGES, Language
 from indexer.glossary import Match, find_terms
 from indexer.glossary_words import Word, read_words
-from indexer.lexical_query import LexicalQuery, lexical_query, passage_tokens
+from indexer.lexical_query import LexicalQuery, Sought, lexical_query, passage_tokens
 from indexer.store import Index
 from indexer.word_vectors import word_vectors
 from service.answering.asked_for import AskedFor, vocabulary
@@ -71,6 +71,7 @@ class AskedWords:
         self._asked: LexicalQuery = lexical_query(" ".join(self.words), query.asked_in)
         self.words = self._asked.asked
         self.weights = np.array(index.lexical.rarities(self._asked), np.float32)
+        self._sought = {spoken: _by_token(self._asked.words[spoken]) for spoken in LANGUAGES}
         self._vectors = word_vectors().of(self.words) if self.words else np.empty((0, 1), np.float32)
         self._terms = [
             (match.term, set(text.words(query.text[match.start : match.end])))
@@ -84,11 +85,11 @@ class AskedWords:
             return np.zeros((len(self.words), len(read.words)), np.float32)
         cosines = self._vectors @ word_vectors().of([word.folded for word in read.words]).T
         held: npt.NDArray[np.float32] = np.clip((cosines - _UNLIKE) / (_ALIKE - _UNLIKE), 0.0, 1.0) * _MOST_ALIKE
-        for row, sought in enumerate(self._asked.words[language]):
-            weights = dict(sought.tokens)
-            for column, tokens in enumerate(read.tokens):
-                for token in tokens & weights.keys():
-                    held[row, column] = max(held[row, column], weights[token])
+        sought = self._sought[language]
+        for column, tokens in enumerate(read.tokens):
+            for token in tokens:
+                for row, weight in sought.get(token, ()):
+                    held[row, column] = max(held[row, column], weight)
         for term, words in self._terms:
             rows = [row for row, word in enumerate(self.words) if word in words]
             for match in _terms(read.written) if rows else ():
@@ -96,6 +97,15 @@ class AskedWords:
                     columns = [at for at, word in enumerate(read.words) if match.start <= word.start < match.end]
                     held[np.ix_(rows, columns)] = 1.0
         return held
+
+
+def _by_token(words: Sequence[Sought]) -> dict[str, list[tuple[int, float]]]:
+    """By token the rows of the words that it stands for, and how well it does."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for row, sought in enumerate(words):
+        for token, weight in sought.tokens:
+            found.setdefault(token, []).append((row, weight))
+    return found
 
 
 def topic_words(query: Query, asked: Sequence[AskedFor]) -> list[str]:

@@ -20,7 +20,7 @@ _DATE = {"day": 1.0, "month": 0.9, "year": 0.75}
 _LABEL_REACH = 20  # characters before a figure in which a word may make it a label
 _NOUN_REACH = 80  # characters after a number in which its noun ends
 _MOST_NAME_WORDS = 8
-_CONNECTORS = frozenset({"of", "de", "du", "des", "la", "le", "les", "and", "et", "for", "d", "l"})
+_CONNECTORS = frozenset({"of", "de", "du", "des", "la", "le", "les", "and", "et", "for", "on", "d", "l"})
 _GAP = re.compile(r"[ \u00a0\u202f'’&\-‑–]{0,3}")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;•\n(«“\"]|\d[.)])\s*$")
 
