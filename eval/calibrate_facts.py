@@ -48,7 +48,7 @@ def _measured(index: Index, embedder: Embedder, needs: Sequence[Need]) -> Iterat
             query = understand(need.question(language))
             vector = query_vector(embedder, query)
             hits = retrieve(index, query, vector, limit=DEFAULT_THRESHOLDS.hits)
-            found = detail(Found(index, embedder, query, vector, hits, [], DEFAULT_THRESHOLDS))
+            found = detail(Found(index, embedder, query, vector, hits, DEFAULT_THRESHOLDS))
             if query.kind == "fact" and found.type is not None:
                 yield Clearness(query.text, need.kind == "fact", found.clearness)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexer import jurisdictions
 from indexer.text import fold
 from service.answering.detail import detail_of
 from service.answering.draft import Draft, Span, Statement
-from service.answering.evidence import Evidence
+from service.answering.evidence import Evidence, about
 from service.answering.fitting import Fit, Fitting, SentenceFit
 from service.answering.found import Found
-from service.status import status_of
+from service.status import passage_status
 
 _FITTING = 2.0  # weight of a span that answers beside what the sentence is about
 _MARKED = 0.5  # share of the best span's score from which a further one is marked as the short answer
@@ -94,9 +93,9 @@ def _value(item: SentenceFit, fit: Fit) -> str:
 
 def _statement(item: SentenceFit, most: float) -> Statement:
     passage, span = item.hit.passage, item.span
-    said = passage.text[span.start - passage.start : span.end - passage.start]
-    named = jurisdictions.named_in(said) or passage.jurisdictions[:1]
-    return Statement(item.hit, span, status_of(said, passage.role), next(iter(named), None), short=_short(item, most))
+    where = (span.start - passage.start, span.end - passage.start)
+    whose = next(iter(about(passage, *where)), None)
+    return Statement(item.hit, span, passage_status(passage, *where), whose, short=_short(item, most))
 
 
 def _short(item: SentenceFit, most: float) -> Span | None:

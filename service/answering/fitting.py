@@ -10,17 +10,18 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from indexer import jurisdictions, sentences
+from indexer import jurisdictions
 from indexer.documents import Passage
 from indexer.text import fold_in_place
 from service.answering.asked_for import AnswerType, AskedFor, asked_for, table, vocabulary
 from service.answering.asked_words import AskedWords, ReadText, read_text, topic_words
 from service.answering.draft import Span
-from service.answering.evidence import MIN_SENTENCE_WORDS
+from service.answering.evidence import stating
 from service.answering.found import Found
 from service.answering.short_answers import ShortAnswer, names, quantities
 from service.query import Query
 from service.retrieval import Hit
+from service.status import passage_status
 
 # What a span of one type is worth where another is asked for; what is not named is worth nothing.
 _WORTH: dict[AnswerType, dict[AnswerType, float]] = {
@@ -108,9 +109,10 @@ class Fitting:
         self._own_words = frozenset(word.folded for word in read_text(query.text, query.asked_in).words)
 
     def sentences(self) -> list[SentenceFit]:
-        """The sentences of the first hits, hit by hit, without titles and scraps."""
+        """The sentences of the first hits, hit by hit; where the query asks for statuses, those that have one."""
+        wanted = set(self._query.statuses)
         cut = [
-            (hit, [(start, end) for start, end in sentences.split(hit.passage.text) if proves(hit.passage, start, end)])
+            (hit, [s for s in stating(hit.passage) if not wanted or passage_status(hit.passage, *s) in wanted])
             for hit in self._found.hits[:LOOKED_AT]
         ]
         texts = [hit.passage.text[start:end] for hit, spans in cut for start, end in spans]
@@ -236,12 +238,6 @@ class Fitting:
     def _weighed(self, held: npt.NDArray[np.float32]) -> float:
         total = float(self._topic.weights.sum())
         return float(self._topic.weights @ held) / total if total else 0.0
-
-
-def proves(passage: Passage, start: int, end: int) -> bool:
-    """Whether a sentence of a passage can prove anything: no title, no scrap."""
-    sentence = passage.text[start:end]
-    return len(sentence.split()) >= MIN_SENTENCE_WORDS and sentence not in passage.heading
 
 
 def _counts_people(query: Query, asked: AskedFor) -> bool:

@@ -8,7 +8,6 @@ from indexer import embedding
 from indexer.build import build
 from service.answering.asked_for import AnswerType
 from service.answering.detail import Detail, detail
-from service.answering.evidence import find
 from service.answering.found import Found
 from service.answering.thresholds import DEFAULT_THRESHOLDS
 from service.engine import Engine
@@ -160,5 +159,4 @@ def _detail(engine, question):
     query, embedder = understand(question), embedding.load()
     vector = query_vector(embedder, query)
     hits = retrieve(engine.index(), query, vector)
-    evidence = find(engine.index(), embedder, query, vector, hits)
-    return detail(Found(engine.index(), embedder, query, vector, hits, evidence, DEFAULT_THRESHOLDS))
+    return detail(Found(engine.index(), embedder, query, vector, hits, DEFAULT_THRESHOLDS))

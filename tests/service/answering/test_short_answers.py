@@ -59,7 +59,7 @@ def hit_of(text, language):
 def judged(index, embedder, question, language, text):
     query = understand(question, language=language)
     hit = hit_of(text, language)
-    found = Found(index, embedder, query, query_vector(embedder, query), [hit], [], DEFAULT_THRESHOLDS)
+    found = Found(index, embedder, query, query_vector(embedder, query), [hit], DEFAULT_THRESHOLDS)
     return Fitting(found).sentences()
 
 
