@@ -13,9 +13,9 @@ import numpy.typing as npt
 from indexer import jurisdictions, text
 from indexer.document_words import table as document_words
 from indexer.documents import LANGUAGES, Language
-from indexer.glossary import Match, find_terms
+from indexer.glossary import Match, Term, find_terms
 from indexer.glossary_words import Word, read_words
-from indexer.lexical_query import LexicalQuery, Sought, lexical_query, passage_tokens
+from indexer.lexical_query import LexicalQuery, Sought, lexical_query, passage_tokens, stem_tokens
 from indexer.store import Index
 from indexer.word_vectors import word_vectors
 from service.answering.asked_for import AskedFor, vocabulary
@@ -92,11 +92,22 @@ class AskedWords:
                     held[row, column] = max(held[row, column], weight)
         for term, words in self._terms:
             rows = [row for row, word in enumerate(self.words) if word in words]
-            for match in _terms(read.written) if rows else ():
+            for match in _terms(read.written) if rows and _may_name(term, read, language) else ():
                 if match.term == term:
                     columns = [at for at, word in enumerate(read.words) if match.start <= word.start < match.end]
                     held[np.ix_(rows, columns)] = 1.0
         return held
+
+
+def _may_name(term: Term, read: ReadText, language: Language) -> bool:
+    """Whether a text holds all words of a wording of a term: to look for it as a phrase costs more."""
+    held = frozenset[str]().union(*read.tokens)
+    return any(form <= held for form in _forms(term, language))
+
+
+@lru_cache(maxsize=4_096)
+def _forms(term: Term, language: Language) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(stem_tokens(form, language)) for form in (*term.forms(language), *term.abbreviations))
 
 
 def _by_token(words: Sequence[Sought]) -> dict[str, list[tuple[int, float]]]:

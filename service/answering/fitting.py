@@ -36,14 +36,15 @@ _WORTH: dict[AnswerType, dict[AnswerType, float]] = {
     AnswerType.ORGANISATION: {AnswerType.ORGANISATION: 1.0},
     AnswerType.NAME: {AnswerType.NAME: 1.0},
 }
-LOOKED_AT = 12  # hits whose sentences are judged
+LOOKED_AT = 10  # hits whose sentences are judged
 _NAMES = (AnswerType.NAME, AnswerType.ORGANISATION, AnswerType.PERSON, AnswerType.PLACE)
 _REACH = 250.0  # characters over which a word of the same sentence loses half of its worth
 _ELSEWHERE = 0.65  # worth of a word in another sentence of the passage
 _HEADING = 0.7  # and in the titles above it
 _NOT_ABOUT = 0.5  # worth of a span in a passage that is not about the jurisdictions that the question names
 _NOT_THEN = 0.85  # and of a meeting and text of other years
-_NO_NOUN = 0.4  # worth of a number of other things than are asked for
+# Worth of a number of other things than are asked for, and of a name with no word near for the kind of thing it names.
+_NO_NOUN = {AnswerType.COUNT: 0.4, AnswerType.SHARE: 0.4, AnswerType.NAME: 0.6}
 _PEOPLE = 0.7  # how well one word for people stands for another
 _LOOSE_NOUN, _OTHER_NOUN = 0.6, 0.4  # worth of a noun near a number that counts nothing itself, or something else
 _NEAR_NOUN = 40  # characters around a number in which its noun may stand
@@ -186,8 +187,9 @@ class Fitting:
             worth *= self._new_in(passage.text[span.start : span.end])
             if asked.type is AnswerType.ORGANISATION:
                 worth *= _maker(passage.text, span)
-        if asked.noun and asked.type in (AnswerType.COUNT, AnswerType.SHARE):
-            worth *= _NO_NOUN + (1 - _NO_NOUN) * self._noun(number, span, passage, read)
+        least = _NO_NOUN.get(asked.type)
+        if asked.noun and least is not None:
+            worth *= least + (1 - least) * self._noun(number, span, passage, read)
         return worth
 
     def _near(
