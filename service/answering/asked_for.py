@@ -97,13 +97,13 @@ def counted(text: str, folded: str, language: Language) -> tuple[int, tuple[str,
     end = 0
     taken: list[str] = []
     for word in read_words(text[:_NOUN_REACH]):
-        gap = folded[end : word.start].strip()
+        gap = folded[end : word.start].strip(" ")
         if gap not in ("", "'", "-") or len(taken) == _MOST_NOUN_WORDS:
             break
         if word.folded in _LINKS and not taken:
             end = word.end
             continue
-        if word.folded in stop_words().of(language) or word.folded.isdigit():
+        if word.folded in stop_words().of(language) or word.folded in vocabulary().numbers or word.folded.isdigit():
             break
         if taken and gap != "-" and _complete(taken[-1], word.folded, language):
             break
@@ -128,23 +128,26 @@ def is_plural(folded: str, language: Language) -> bool:
 class Vocabulary:
     """Folded words of nouns: French adjectives that come first, English plurals without s, words for people.
 
-    `silent` words say what is asked for, and nothing of its topic.
+    `silent` words say what is asked for, and nothing of its topic; `numbers` are those of both languages.
     """
 
     before_noun: frozenset[str]
     plurals: frozenset[str]
     people: frozenset[str]
     silent: frozenset[str]
+    numbers: frozenset[str]
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The words that `data/answer_types.toml` lists, as sets."""
-    nouns = table()["nouns"]
-    people = frozenset(f"{nouns['people_en']} {nouns['people_fr']}".split())
-    silent = frozenset(" ".join(table()["silent"].values()).split())
+    nouns, numbers = table()["nouns"], table()["numbers"]
     return Vocabulary(
-        frozenset(nouns["before_noun_fr"].split()), frozenset(nouns["plurals_en"].split()), people, silent
+        before_noun=frozenset(nouns["before_noun_fr"].split()),
+        plurals=frozenset(nouns["plurals_en"].split()),
+        people=frozenset(f"{nouns['people_en']} {nouns['people_fr']}".split()),
+        silent=frozenset(" ".join(table()["silent"].values()).split()),
+        numbers=frozenset(f"{numbers['en']} {numbers['fr']} {numbers['multipliers']}".split()),
     )
 
 

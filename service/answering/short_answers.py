@@ -63,7 +63,9 @@ def names(text: str, language: Language, speaker: str | None = None) -> tuple[Sh
 
 
 def _quantities(text: str, folded: str, language: Language) -> Iterator[ShortAnswer]:
-    for match in _patterns().quantity.finditer(folded):
+    matches = list(_patterns().quantity.finditer(folded))
+    for number, match in enumerate(matches, start=1):
+        border = matches[number].start() if number < len(matches) else len(text)
         kind = AnswerType(str(match.lastgroup).partition("_")[0])
         start, end = match.span()
         if kind is AnswerType.DATE:
@@ -74,7 +76,8 @@ def _quantities(text: str, folded: str, language: Language) -> Iterator[ShortAns
         elif kind is AnswerType.COUNT:
             if match.group() in _patterns().telephones or _is_label(folded, start):
                 continue
-            length, noun = counted(text[end : end + _NOUN_REACH], folded[end : end + _NOUN_REACH], language)
+            reach = min(border, end + _NOUN_REACH)
+            length, noun = counted(text[end:reach], folded[end:reach], language)
             if noun and folded[end : end + 1].isspace() and is_plural(noun[-1], language):
                 yield ShortAnswer(kind, start, end + length, end + 1, end + length)
             else:
@@ -179,7 +182,10 @@ def _patterns() -> _Patterns:
     seasons = [season for of_language in words.seasons.values() for season in of_language]
     days = names["days"].split()
     return _Patterns(
-        quantity=re.compile("|".join(_alternatives(numbers, times, months, shorts, seasons))),
+        # No quantity begins inside a word: to say so first spares trying each alternative there.
+        quantity=re.compile(
+            rf"(?:(?<!\w)(?=\w)|(?=\$))(?:{'|'.join(_alternatives(numbers, times, months, shorts, seasons))})"
+        ),
         telephones=frozenset(numbers["short_telephone"].split()),
         labels=frozenset(numbers["labels"].split()),
         called=re.compile(rf"(?<!\w)(?:{'|'.join(names['called'])}) [«“\"']?\s?$"),
