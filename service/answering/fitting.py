@@ -41,7 +41,7 @@ _NAMES = (AnswerType.NAME, AnswerType.ORGANISATION, AnswerType.PERSON, AnswerTyp
 _REACH = 250.0  # characters over which a word of the same sentence loses half of its worth
 _ELSEWHERE = 0.65  # worth of a word in another sentence of the passage
 _HEADING = 0.7  # and in the titles above it
-_NOT_ABOUT = 0.5  # worth of a span in a passage that is not about the jurisdictions that the question names
+_NOT_ABOUT = 0.4  # worth of a span in a passage that is not about the jurisdictions that the question names
 _NOT_THEN = 0.85  # and of a meeting and text of other years
 # Worth of a number of other things than are asked for, and of a name with no word near for the kind of thing it names.
 _NO_NOUN = {AnswerType.COUNT: 0.4, AnswerType.SHARE: 0.4, AnswerType.NAME: 0.6}
