@@ -16,8 +16,6 @@ from indexer.text import fold_in_place, stop_words
 
 _MOST_NOUN_WORDS = 3
 _NOUN_REACH = 80  # characters in which a noun of so many words ends
-_BEFORE_NOUN = (" of", " de", " des", " du", "d'", "how many", "how much")
-_LINKS = frozenset({"of", "the", "de", "des", "du", "d", "l", "la", "le", "les"})
 
 
 class AnswerType(StrEnum):
@@ -81,7 +79,7 @@ def _asked(kind: AnswerType, match: re.Match[str], question: str, folded: str, l
         return AskedFor(kind, start, end, tuple(held.split()))
     if kind is AnswerType.YES_NO:
         return AskedFor(kind, start, start)  # the words of the question itself
-    if kind is not AnswerType.COUNT or not match.group().endswith(_BEFORE_NOUN):
+    if kind is not AnswerType.COUNT or not match.group().endswith(tuple(table()["nouns"]["cues"])):
         return AskedFor(kind, start, end)
     length, noun = counted(question[end:], folded[end:], language)
     if match.group() == "how many" and noun and not is_plural(noun[-1], language):
@@ -100,7 +98,7 @@ def counted(text: str, folded: str, language: Language) -> tuple[int, tuple[str,
         gap = folded[end : word.start].strip(" ")
         if gap not in ("", "'", "-") or len(taken) == _MOST_NOUN_WORDS:
             break
-        if word.folded in _LINKS and not taken:
+        if word.folded in vocabulary().links and not taken:
             end = word.end
             continue
         if word.folded in stop_words().of(language) or word.folded in vocabulary().numbers or word.folded.isdigit():
@@ -126,11 +124,12 @@ def is_plural(folded: str, language: Language) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Folded words of nouns: French adjectives that come first, English plurals without s, words for people.
+    """Folded words: small ones that lead to a noun, French adjectives before one, English plurals without s, people.
 
     `silent` words say what is asked for, and nothing of its topic; `numbers` are those of both languages.
     """
 
+    links: frozenset[str]
     before_noun: frozenset[str]
     plurals: frozenset[str]
     people: frozenset[str]
@@ -143,6 +142,7 @@ def vocabulary() -> Vocabulary:
     """The words that `data/answer_types.toml` lists, as sets."""
     nouns, numbers = table()["nouns"], table()["numbers"]
     return Vocabulary(
+        links=frozenset(nouns["links"].split()),
         before_noun=frozenset(nouns["before_noun_fr"].split()),
         plurals=frozenset(nouns["plurals_en"].split()),
         people=frozenset(f"{nouns['people_en']} {nouns['people_fr']}".split()),

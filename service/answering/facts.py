@@ -58,9 +58,13 @@ def _chosen(found: Found, sentences: Sequence[SentenceFit]) -> list[Statement]:
     rest = [item for item in ranked if _score(item) >= least]
     kept: list[SentenceFit] = []
     for item in (*first, *parts, *rest):
-        if item.span not in [other.span for other in kept] and len(kept) < found.thresholds.facts:
+        if not any(_is_same(item, other) for other in kept) and len(kept) < found.thresholds.facts:
             kept.append(item)
     return [_statement(item, most) for item in kept]
+
+
+def _is_same(one: SentenceFit, other: SentenceFit) -> bool:
+    return (one.hit.passage.id, one.span) == (other.hit.passage.id, other.span)
 
 
 def _best_for(number: int, sentences: Sequence[SentenceFit], least: float) -> SentenceFit | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from indexer import jurisdictions
 from indexer.document_words import table as document_words
@@ -20,7 +21,6 @@ _DATE = {"day": 1.0, "month": 0.9, "year": 0.75}
 _LABEL_REACH = 20  # characters before a figure in which a word may make it a label
 _NOUN_REACH = 80  # characters after a number in which its noun ends
 _MOST_NAME_WORDS = 8
-_CONNECTORS = frozenset({"of", "de", "du", "des", "la", "le", "les", "and", "et", "for", "on", "d", "l"})
 _GAP = re.compile(r"[ \u00a0\u202f'’&\-‑–]{0,3}")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;•\n(«“\"]|\d[.)])\s*$")
 
@@ -150,7 +150,7 @@ def _capitalised(text: str, language: Language) -> Iterator[list[Word]]:
             if run or word.folded not in stop:
                 run = [*run, *held, word]
                 held = []
-        elif run and len(held) < 2 and word.folded in _CONNECTORS:
+        elif run and len(held) < 2 and word.folded in _patterns().connectors:
             held.append(word)
         else:
             if run:
@@ -171,6 +171,7 @@ class _Patterns:
     honorifics: frozenset[str]
     at_place: re.Pattern[str]
     organisations: frozenset[str]
+    connectors: frozenset[str]
     no_names: frozenset[str]
 
 
@@ -192,6 +193,7 @@ def _patterns() -> _Patterns:
         honorifics=frozenset(names["honorifics"].split()),
         at_place=re.compile(rf"(?<!\w)(?:{'|'.join(names['places_before'])}) (?:the |l'|la |le )?$"),
         organisations=frozenset(names["organisations"].split()),
+        connectors=frozenset(names["connectors"].split()),
         no_names=frozenset((*months, *shorts, *days)),
     )
 
@@ -201,51 +203,33 @@ def _any(words: Sequence[str]) -> str:
 
 
 def _alternatives(
-    numbers: dict[str, list[str]],
-    times: dict[str, list[str]],
-    months: Sequence[str],
-    shorts: Sequence[str],
-    seasons: Sequence[str],
+    numbers: dict[str, Any], times: dict[str, Any], months: Sequence[str], shorts: Sequence[str], seasons: Sequence[str]
 ) -> Iterator[str]:
     """Patterns of quantities, each a group named by its type; of two that fit at one place the first counts."""
-    spelled = _any([*numbers_of(numbers, "en"), *numbers_of(numbers, "fr")])
-    one = _any(["one", "un", "une"])
-    many = _any(str(numbers["multipliers"]).split())
+    spelled = _any(f"{numbers['en']} {numbers['fr']}".split())
+    one, many = _any(numbers["one"].split()), _any(numbers["multipliers"].split())
+    units = _any(f"{times['units_en']} {times['units_fr']}".split())
+    percent, dollars, out_of = ("|".join(numbers[key]) for key in ("percent", "dollars", "out_of"))
+    half, halves = "|".join(times["half"]), "|".join(numbers["halves"])
     about = rf"(?:(?<!\w)(?:{'|'.join(numbers['about'])})\s?)?"
     word = rf"(?<![\w-])(?:{spelled})(?:[ -](?:and |et )?(?:{spelled}))*(?!\w)"
     plain = rf"(?:{_NUMERAL}|{word})(?:[ -](?:{many})(?!\w))?"
     amount = rf"{about}(?:{plain}|(?<!\w)(?:{one}) (?:{many})(?!\w))"
-    month, units = rf"(?:{_any([*months, *shorts])})\b\.?", _any([*_times(times, "en"), *_times(times, "fr")])
-    year, season = r"(?:19|20)\d\d(?!\d)", _any(seasons)
-    ordinal = r"(?:er|st|nd|rd|th)?(?!\w)"
-    yield rf"(?P<money_1>{about}\$ ?{_FIGURES}(?: ?(?:{many}|m|k|b)(?!\w))?)"
-    yield rf"(?P<money_2>{amount} ?(?:de |d')?(?:[mkg]?\$|dollars?(?!\w)))"
-    yield rf"(?P<share_1>{about}{plain}(?: ?%| (?:per ?cent|pour cent)(?!\w)))"
-    yield rf"(?P<share_2>(?<![\w-])(?:{plain}|{one}) (?:[^\W\d_]{{1,15}} )?(?:in|out of|sur) (?:the |les )?{plain})"
-    yield rf"(?P<share_3>(?:{word}|{_NUMERAL}) of (?:the )?{plain})"
+    month, season = rf"(?:{_any([*months, *shorts])})\b\.?", _any(seasons)
+    day, year, ordinal = r"[0-3]?\d", r"(?:19|20)\d\d(?!\d)", r"(?:er|st|nd|rd|th)?(?!\w)"
+    yield rf"(?P<money_sign_first>{about}\$ ?{_FIGURES}(?: ?(?:{many}|m|k|b)(?!\w))?)"
+    yield rf"(?P<money>{amount} ?(?:de |d')?(?:[mkg]?\$|(?:{dollars})(?!\w)))"
+    yield rf"(?P<share>{about}{plain}(?: ?%| (?:{percent})(?!\w)))"
+    yield rf"(?P<share_out_of>(?<![\w-])(?:{plain}|{one}) (?:[^\W\d_]{{1,15}} )?(?:{out_of}) (?:the |les )?{plain})"
     yield rf"(?P<frequency>(?<!\w)(?:{'|'.join(times['often'])})(?!\w))"
-    day = r"[0-3]?\d"
     yield (
         rf"(?P<date_day>(?<!\w)(?:{month} {day}{ordinal}(?:,? {year})?|(?<!\d){day}{ordinal} {month}(?:,? {year})?"
         rf"|{year}-[01]\d-[0-3]\d(?!\d)))"
     )
     yield rf"(?P<date_month>(?<!\w)(?:{month}|{season})(?: (?:of |de )?{year}))"
-    yield (
-        rf"(?P<duration>{about}(?:{plain}|(?<!\w)(?:{one})|half an?|une demi)[ -](?:{units})(?!\w)"
-        rf"(?:[ -](?:{units})(?!\w))?)"
-    )
-    halves = "|".join(numbers["halves"])
-    yield rf"(?P<count_half>{about}(?<!\w)(?:half an?|un demi)[ -](?:{many})(?!\w))"
-    yield rf"(?P<share_4>{about}(?<!\w)(?:{halves})(?!\w))"
+    yield (rf"(?P<duration>{about}(?:{plain}|(?<!\w)(?:{one}|{half}))[ -](?:{units})(?!\w)(?:[ -](?:{units})(?!\w))?)")
+    yield rf"(?P<count_half>{about}(?<!\w)(?:{halves})[ -](?:{many})(?!\w))"
+    yield rf"(?P<share_half>{about}(?<!\w)(?:{halves})(?!\w))"
     yield rf"(?P<date_year>(?<![\w.,$/-]){year}(?![\w,.]\d|[\w%$]))"
     yield rf"(?P<date_month_alone>(?:(?<=in )|(?<=en ))(?:{_any(months)})(?!\w))"
     yield rf"(?P<count>{amount}(?!\w))"
-
-
-def numbers_of(numbers: dict[str, list[str]], language: Language) -> list[str]:
-    """The number words of one language."""
-    return str(numbers[language]).split()
-
-
-def _times(times: dict[str, list[str]], language: Language) -> list[str]:
-    return str(times[f"units_{language}"]).split()
