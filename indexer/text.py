@@ -60,7 +60,19 @@ def fold(text: str) -> str:
 
 def fold_in_place(text: str) -> str:
     """As `fold`, but every character stands for one of `text`, so that offsets hold: of "œ" only the "o" is kept."""
-    return text.lower() if text.isascii() else "".join((fold(sign) or sign)[0] for sign in text)
+    return text.lower() if text.isascii() else text.translate(_in_place)
+
+
+class _InPlace(dict[int, str]):
+    """The folded character by code point, each made when a text first holds it: str.translate then runs in C."""
+
+    def __missing__(self, point: int) -> str:
+        sign = chr(point)
+        self[point] = folded = (fold(sign) or sign)[0]
+        return folded
+
+
+_in_place = _InPlace()
 
 
 def words(text: str) -> list[str]:
