@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from indexer.text import fold
 from service.answering.detail import detail_of
-from service.answering.draft import Draft, Span, Statement
+from service.answering.draft import Draft, Missing, Span, Statement
 from service.answering.evidence import Evidence, about
 from service.answering.fitting import Fit, Fitting, SentenceFit
 from service.answering.found import Found
@@ -27,7 +27,7 @@ def stated(found: Found) -> Draft:
         return _nearest(found)
     sentences = fitting.sentences()
     if detail_of(found, fitting.asked, sentences).clearness < found.thresholds.detail:
-        return Draft()
+        return Draft(missing=Missing.DETAIL)
     return Draft(tuple(_chosen(found, sentences)))
 
 

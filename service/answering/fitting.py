@@ -42,6 +42,7 @@ _REACH = 250.0  # characters over which a word of the same sentence loses half o
 _ELSEWHERE = 0.65  # worth of a word in another sentence of the passage
 _HEADING = 0.7  # and in the titles above it
 _NOT_ABOUT = 0.4  # worth of a span in a passage that is not about the jurisdictions that the question names
+_OF_OTHERS = 0.1  # worth of a span that itself names others than those
 _NOT_THEN = 0.85  # and of a meeting and text of other years
 # Worth of a number of other things than are asked for, and of a name with no word near for the kind of thing it names.
 _NO_NOUN = {AnswerType.COUNT: 0.4, AnswerType.SHARE: 0.4, AnswerType.NAME: 0.6}
@@ -180,9 +181,15 @@ class Fitting:
             worth *= _NOT_THEN
         return worth
 
+    def _whose(self, written: str) -> float:
+        """What a span is worth that names a jurisdiction: little if the question names others ("500 Albertans")."""
+        named = self._query.clues.jurisdictions
+        own = jurisdictions.named_in(written) if named else ()
+        return _OF_OTHERS if own and named.isdisjoint(own) else 1.0
+
     def _worth(self, number: int, asked: AskedFor, span: ShortAnswer, passage: Passage, read: ReadText) -> float:
         """What a span is worth by its type, and by what it counts or who it is."""
-        worth = _WORTH[asked.type][span.type] * span.sureness
+        worth = _WORTH[asked.type][span.type] * span.sureness * self._whose(passage.text[span.start : span.end])
         if span.type in _NAMES:
             worth *= self._new_in(passage.text[span.start : span.end])
             if asked.type is AnswerType.ORGANISATION:
