@@ -91,6 +91,8 @@ def status_of(statement: str, role: Role, heading: tuple[str, ...] = (), lead: s
     table = _table()
     whole = table.classes.written(statement)
     main = table.classes.main_clause(whole)
+    if whole.rstrip().endswith("?") and "?" not in main:  # a question is one without its side clauses too
+        main = f"{main} ?"
     for text in (main, whole) if main != whole else (whole,):
         written = Written.of(text)
         for number in sorted({n for key in written.places for n in table.rules_by_key.get(key, ())}):

@@ -58,7 +58,9 @@ def _of_whom(draft: Draft, asked: ListQuestion, found: Found) -> Draft:
 
 def _whom(code: str, asked: ListQuestion, found: Found) -> bool:
     """Whether a jurisdiction is of a kind that the question asks for; the secretariat only where it is named."""
-    kind = jurisdictions.get(code).kind
+    kind, only = jurisdictions.get(code).kind, found.query.filters.jurisdictions
+    if only and code not in only:  # a passage about one of them may tell of others
+        return False
     if code in found.query.clues.jurisdictions:
         return True
     return kind in asked.kinds if asked.kinds else kind != "secretariat"

@@ -21,7 +21,6 @@ from service.messages import message
 from service.query import Query, understand
 
 _FURTHEST = {status: rank for rank, status in enumerate(Status)}
-_ITEM_ROLES = (str(Role.DECISION), str(Role.FOLLOW_UP))
 
 
 class UnknownTopicError(CouncilError):
@@ -164,8 +163,10 @@ class _Gathering:
 
     def _answered_items(self, items: Sequence[FollowUp]) -> frozenset[str]:
         """Ids of the items that the service's own answer on the topic's decisions quotes."""
-        filters = replace(self._query.filters, jurisdictions=(), roles=_ITEM_ROLES)
+        filters = replace(self._query.filters, jurisdictions=())
         answer = self._engine.answer(replace(self._query, kind="decision", filters=filters))
+        if not answer.findings or answer.findings[0].item is None:  # something else is nearer to the topic
+            return frozenset()
         named_ids = {finding.item.item_id for finding in answer.findings if finding.item}
         quoted = [(citation.document_id, citation.start, citation.end) for citation in answer.citations]
         return frozenset(

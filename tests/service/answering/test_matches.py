@@ -13,6 +13,7 @@ import pytest
 from indexer import embedding
 from indexer.documents import Role
 from indexer.store import open_index
+from service.messages import message
 from service.matches import Match, matched
 
 COLUMNS = [field.name for field in fields(Match)]
@@ -86,7 +87,7 @@ def test_the_table_is_in_the_language_asked_for(main, corpus_index, spoken):
     rows = rows_of(main, corpus_index, "csv", "--language", spoken)
     assert all(f"-{spoken}." in row["need_document"] for row in rows)
     words = {row["status_word"] for row in rows if row["status"] == "delivered"}
-    assert words == {"in use" if spoken == "en" else "en service"}
+    assert words == {message("status.delivered", spoken)}
 
 
 def test_a_meeting_may_be_named(main, corpus_index):

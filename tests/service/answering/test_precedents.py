@@ -55,7 +55,7 @@ def test_the_furthest_of_the_relevant_come_first_and_the_asker_only_from_another
     assert all("chatbot" in finding.statement for finding in answer.findings)
 
 
-@pytest.mark.parametrize(("spoken", "reason"), [("en", "about chatbot; in use (May 2021)"), ("fr", "mai 2021")])
+@pytest.mark.parametrize(("spoken", "reason"), [("en", "about chatbot; in place (May 2021)"), ("fr", "mai 2021")])
 def test_every_precedent_says_why_in_the_language_of_the_reader(desk, spoken, reason):
     answer = desk.answer(understand(CHATBOT[spoken]))
     assert reason in answer.findings[0].why
@@ -97,7 +97,7 @@ def test_the_language_of_the_reader_is_kept(desk, need):
     answer = desk.precedents(need.id, language="fr")
     assert answer.language == "fr"
     assert answer.findings[0].jurisdiction.name == "Colombie-Britannique"
-    assert answer.findings[0].why.startswith("au sujet de « Chatbots")
+    assert answer.findings[0].why.startswith("au sujet de «\u00a0Chatbots")
 
 
 def test_a_passage_that_says_not_applicable_states_no_need(desk):
