@@ -13,8 +13,8 @@ import pytest
 from indexer import embedding
 from indexer.documents import Role
 from indexer.store import open_index
-from service.messages import message
 from service.matches import Match, matched
+from service.messages import message
 
 COLUMNS = [field.name for field in fields(Match)]
 NOBODY = {"en": "nobody found in the documents who can help", "fr": "personne n’est nommé dans les documents"}
