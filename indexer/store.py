@@ -33,6 +33,7 @@ MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
 LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
+MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
 
 
 class SourceState(BaseModel):
@@ -141,6 +142,7 @@ class Index:
         self.folder = folder
         self.generation = generation
         self.manifest = read_manifest(folder, generation)
+        self._kept: dict[int, Passage] = {}  # passages asked for of late, by number
         base = folder / generation
         self._database = database.Reader(base / DATABASE)
         rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
@@ -202,10 +204,17 @@ class Index:
     def numbered(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Passage]:
         """The passages with these numbers, in the order asked for."""
         wanted = [int(number) for number in numbers]
-        rows = self._database.rows(
-            "SELECT * FROM passages WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
-        )
-        found = {row["number"]: database.passage(row) for row in rows}
+        found = {number: passage for number in wanted if (passage := self._kept.get(number)) is not None}
+        missing = [number for number in wanted if number not in found]
+        if missing:
+            rows = self._database.rows(
+                "SELECT * FROM passages WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(missing),)
+            )
+            new = {row["number"]: database.passage(row) for row in rows}
+            if len(self._kept) + len(new) > MOST_KEPT:
+                self._kept = {}  # others may still read the old one
+            self._kept.update(new)
+            found |= new
         return [found[number] for number in wanted]
 
     def versions(self, passage_id: str) -> tuple[str, ...]:
