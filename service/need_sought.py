@@ -101,7 +101,7 @@ def of_question(index: Index, embedder: Embedder, query: Query, weights: Stating
         return Sought((own, *wordings))
     return Sought(
         wordings=(own, *wordings),
-        whose=named & set(first.jurisdictions) or frozenset(first.jurisdictions[:1]),
+        whose=named & set(first.jurisdictions),  # a question that names nobody may be anybody's
         meeting=first.meeting_date,
         stating=frozenset(item.need.passage.id for item in stated),
     )
