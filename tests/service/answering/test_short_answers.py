@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -105,15 +104,10 @@ def test_what_stands_on_another_line_moves_spans_and_nothing_else(text, language
     ["1 ", "two ", "a", "1,111", "May ", "half a ", "In A of ", "more than ", "x fois ", "every a b ", "$", "d'"],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_long_texts_take_time_by_their_length(piece, language):
-    def seconds(times):
-        began = time.process_time()
-        short_answers(piece * times, language)
-        return time.process_time() - began
-
-    seconds(100)
-    short, long = seconds(1_000), seconds(8_000)
-    assert long < max(0.3, 30 * short)  # 8 if linear, 64 if quadratic
+def test_long_texts_of_one_pattern_are_read_to_their_end(piece, language):
+    text = piece * 8_000  # a pattern that tries every division of such a text would not come back
+    for span in short_answers(text, language):
+        assert 0 <= span.start < span.end <= len(text)
 
 
 @pytest.mark.parametrize(
