@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
-from typing import cast
 
 from indexer import language as languages
 from indexer.documents import Language, Status
 from indexer.glossary import Match, find_terms
 from indexer.store import Filters
-from indexer.text import fold
 from service.clues import Clues, read_clues
 from service.contract import QuestionKind
 from service.messages import RefusedError
+from service.question_kind import kind_of
 
 MAX_QUESTION_CHARACTERS = 1_000
 DEFAULT_LIMIT = 10
@@ -40,15 +35,6 @@ class Query:
     filters: Filters = field(default_factory=Filters)
     statuses: tuple[Status, ...] = ()
     limit: int = DEFAULT_LIMIT
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> tuple[tuple[QuestionKind, re.Pattern[str]], ...]:
-    raw = tomllib.loads((files("service") / "data" / "question_words.toml").read_text(encoding="utf-8"))
-    return tuple(
-        (cast(QuestionKind, kind), re.compile("|".join(f"(?:{pattern})" for pattern in patterns)))
-        for kind, patterns in raw["kinds"].items()
-    )
 
 
 def understand(
@@ -76,15 +62,10 @@ def understand(
         text=text,
         language=language or asked_in,
         asked_in=asked_in,
-        kind=_kind(text),
+        kind=kind_of(text),
         terms=find_terms(text),
         clues=read_clues(text),
         filters=filters or Filters(),
         statuses=statuses,
         limit=limit,
     )
-
-
-def _kind(text: str) -> QuestionKind:
-    folded = fold(text)
-    return next((kind for kind, pattern in _kinds() if pattern.search(folded)), "fact")

@@ -14,7 +14,6 @@ from indexer.documents import Passage, PassageKind, Role
 from service import access
 from service.answering.found import Found
 from service.cues import any_of, plain
-from service.list_question import read_list_question
 from service.retrieval import Hit
 
 _MOST_NAMED = 2  # jurisdictions in a question about what one of them wrote
@@ -28,7 +27,9 @@ def empty_handed(found: Found) -> tuple[Hit, ...]:
     """
     query = found.query
     codes = sorted(query.clues.jurisdictions)
-    if not 1 <= len(codes) <= _MOST_NAMED or (query.kind == "precedent" and read_list_question(query.text).topic):
+    if not 1 <= len(codes) <= _MOST_NAMED:
+        return ()
+    if query.kind == "precedent" and not _meetings(found):  # it may have told its problem elsewhere than in a form
         return ()
     roles = _sections_asked_for(query.text)
     hits: list[Hit] = []
@@ -59,10 +60,14 @@ def _written(found: Found, code: str, roles: tuple[Role, ...]) -> Iterable[Passa
 
 def _of_the_meeting(passage: Passage, found: Found) -> bool:
     """Whether a passage is of a meeting that the question names, or of any where it names none or has no date."""
-    when = dates.first_date(found.query.text)
-    named = (when,) if when else tuple(found.query.clues.years)
-    date = passage.meeting_date
+    named, date = _meetings(found), passage.meeting_date
     return not named or date is None or any(date.startswith(day) or day.startswith(date) for day in named)
+
+
+def _meetings(found: Found) -> tuple[str, ...]:
+    """The dates that the question names."""
+    when = dates.first_date(found.query.text)
+    return (when,) if when else tuple(found.query.clues.years)
 
 
 def _to_cite(found: Found, passages: list[Passage]) -> list[Hit]:
