@@ -10,6 +10,7 @@ from indexer.lexical_query import lexical_query
 from indexer.word_vectors import word_vectors
 from service.answering.draft import Missing
 from service.answering.found import Found
+from service.answering.items_asked import items_asked
 
 _FIRST = 3  # sentences of which the nearest in meaning counts
 _LOOKED_AT = 8  # passages in which a counterpart of each of the question's words is sought
@@ -36,9 +37,7 @@ def _on_topic(found: Found) -> bool:
     closeness = meaning + thresholds.passage_share * found.hits[0].score
     if closeness < (thresholds.list_close if found.query.kind == "list" else thresholds.close):
         return False
-    if closeness >= thresholds.closer or found.query.kind == "decision":  # an item is held to more by itself
-        return True
-    return _unspoken(found) < thresholds.unspoken
+    return closeness >= thresholds.closer or _unspoken(found) < thresholds.unspoken
 
 
 def _unspoken(found: Found) -> float:
@@ -68,7 +67,12 @@ def _topical(found: Found) -> tuple[list[str], npt.NDArray[np.float32]]:
     passed_over = names | text.stop_words().question
     places = [at for at, word in enumerate(asked.asked) if word not in passed_over and not word.isdigit()]
     rarities = np.array(found.index.lexical.rarities(asked), np.float32)[places]
-    return [asked.asked[at] for at in places], rarities / max(float(rarities.sum()), 1e-6)
+    words, weights = [asked.asked[at] for at in places], rarities / max(float(rarities.sum()), 1e-6)
+    if query.kind != "decision":
+        return words, weights
+    said = set(items_asked(query.text).words)  # the others, as "the minutes" and "has to", may ask of any record
+    kept = [at for at, word in enumerate(words) if word in said]
+    return [words[at] for at in kept], weights[kept]
 
 
 def _said_of_others(found: Found) -> bool:
