@@ -11,6 +11,7 @@ from indexer.word_vectors import word_vectors
 from service.answering.draft import Missing
 from service.answering.found import Found
 from service.answering.items_asked import items_asked
+from service.needs import topic
 
 _FIRST = 3  # sentences of which the nearest in meaning counts
 _LOOKED_AT = 8  # passages in which a counterpart of each of the question's words is sought
@@ -68,9 +69,13 @@ def _topical(found: Found) -> tuple[list[str], npt.NDArray[np.float32]]:
     places = [at for at, word in enumerate(asked.asked) if word not in passed_over and not word.isdigit()]
     rarities = np.array(found.index.lexical.rarities(asked), np.float32)[places]
     words, weights = [asked.asked[at] for at in places], rarities / max(float(rarities.sum()), 1e-6)
-    if query.kind != "decision":
+    # Words such as "the minutes" and "has to" may ask of any record, "wonders" and "who can help" of any need.
+    if query.kind == "decision":
+        said = set(items_asked(query.text).words)
+    elif query.kind == "precedent":
+        said = set(text.words(topic(query.text, query.terms)))
+    else:
         return words, weights
-    said = set(items_asked(query.text).words)  # the others, as "the minutes" and "has to", may ask of any record
     kept = [at for at, word in enumerate(words) if word in said]
     return [words[at] for at in kept], weights[kept]
 
