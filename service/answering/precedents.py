@@ -36,6 +36,8 @@ class Fit:
 
 
 DEFAULT_FIT = Fit()
+# A table of a whole meeting is read row by row, with no question in mind: fewer and surer ones stand in it.
+MATCH_FIT = Fit(least=0.7, share=0.7)
 
 
 def helpful(found: Found) -> Draft:
@@ -80,7 +82,7 @@ def matches(index: Index, embedder: Embedder, need: Need, query: Query) -> list[
     sought = need_sought.of_need(need)
     found = precedents.find(index, embedder, sought, query, limit=max(LOOKED_AT, query.limit))
     reasons = Reasons(sought, query.language)
-    return [(item, reasons.why(item)) for item in fitting(found, most=DEFAULT_FIT.of_match)]
+    return [(item, reasons.why(item)) for item in fitting(found, MATCH_FIT, most=MATCH_FIT.of_match)]
 
 
 def fitting(near: Iterable[Precedent], fit: Fit = DEFAULT_FIT, most: int | None = None) -> list[Precedent]:
