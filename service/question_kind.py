@@ -20,14 +20,36 @@ from service.question_words import ASKED, BREAK, JURISDICTION, SHAPES, mark
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 WEIGHTS = "question_kinds.json"
 
-_QUESTION_WORDS = frozenset("who whose which which_one which_many what where when by_when why how how_much".split())
+_QUESTION_WORDS = frozenset(
+    ["who", "whose", "which", "which_one", "which_many", "what", "where", "when", "by_when", "why", "how", "how_much"]
+)
 _OPENINGS = _QUESTION_WORDS | {"anyone", "state_of_play", "list_them"}
 _OPENS_WITHIN = 3  # marks of a sentence
-_GRAMMAR = SHAPES | set("be have a the do can will to and about if their".split())
+_GRAMMAR = SHAPES | {"be", "have", "a", "the", "do", "can", "will", "to", "and", "about", "if", "their"}
 # Of what is said before the question only what states a problem, or names whom it is about; the rest is topic.
 _STATED = frozenset(
-    "trouble wish we peers experience asks helps already month decide orgs members explores plans one_person must past "
-    "record council meeting".split()
+    [
+        "trouble",
+        "wish",
+        "we",
+        "peers",
+        "experience",
+        "asks",
+        "helps",
+        "already",
+        "month",
+        "decide",
+        "orgs",
+        "members",
+        "explores",
+        "plans",
+        "one_person",
+        "must",
+        "past",
+        "record",
+        "council",
+        "meeting",
+    ]
 ) | {JURISDICTION}
 _WISHES = frozenset({"wish", "trouble", "asks", "we"})
 
@@ -74,7 +96,7 @@ def _features(marks: list[str]) -> Iterator[str]:
 
 
 def _lead(lead: list[str], question_word: str) -> Iterator[str]:
-    """What is said before the question: a topic ("Open data: who ...?"), or a problem ("Yukon has trouble with ...")."""
+    """What is said before the question: a topic ("Open data: who ...?"), or a problem ("Yukon struggles with ...")."""
     yield "lead"
     yield from (f"lead:{name}" for name in lead if name in _STATED)
     if lead[0] in (JURISDICTION, "we"):

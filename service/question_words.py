@@ -1,4 +1,4 @@
-"""A question with its topic left out: each word by its class (`data/question_words.toml`), all others by their shape."""
+"""A question with its topic left out: each word by its class (`data/question_words.toml`), or by its shape."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,11 +51,11 @@ def read_questions(split: Split) -> list[Question]:
 
 
 def gold_questions(*paths: Path, split: str | None = None) -> list[Question]:
-    """The questions of gold needs, in both languages; of those that the documents answer, as the others have no kind."""
+    """The questions of gold needs in both languages, but for those that have no answer, and so no kind."""
     return [
         Question(
             id=need.id,
-            kind=cast(QuestionKind, need.kind),
+            kind=need.kind,
             language=language,
             split="held_out",
             question=need.question(language),
