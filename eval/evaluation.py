@@ -37,6 +37,7 @@ class _Run:
 def evaluate(engine: Engine, needs: Sequence[Need], *, gold: Sequence[str] = (), split: str | None = None) -> Report:
     """The report over `needs`; `gold` and `split` only say in it where they are from."""
     crediting = Crediting(engine.index())
+    engine.warm()  # as a server does
     runs = {language: _ask_all(engine, crediting, needs, language) for language in LANGUAGES}
     measured = {language: figures(run.parts, [item.seconds for item in run.asked]) for language, run in runs.items()}
     systems = {language: _systems(engine, run, language) for language, run in runs.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,6 +35,8 @@ from service.views import (
 )
 from service.web import pages
 from service.wording import open_writer
+
+_logger = logging.getLogger("service")
 
 
 def _as_list(value: Any) -> Any:
@@ -148,6 +152,7 @@ class Health(BaseModel):
 def create_app(folder: Path, model: str | None = None, reranker: str | None = None) -> FastAPI:
     """The application over the index in `folder`. Raises IndexUnusableError where there is no usable index."""
     engine = Engine(folder, model, reranker, writer=open_writer())
+    threading.Thread(target=_warm, args=(engine,), name="warming", daemon=True).start()
     app = FastAPI(
         title="Council Search",
         version=version("council-search"),
@@ -166,6 +171,14 @@ def create_app(folder: Path, model: str | None = None, reranker: str | None = No
     _add_health(app, engine)
     pages.install(app, engine)
     return app
+
+
+def _warm(engine: Engine) -> None:
+    """Read ahead while the first callers come; that it fails is no reason not to serve."""
+    try:
+        engine.warm()
+    except Exception:
+        _logger.exception("reading ahead failed; first answers are slower")
 
 
 def _add_questions(app: FastAPI, engine: Engine) -> None:

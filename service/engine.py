@@ -21,6 +21,7 @@ from service.query import DEFAULT_LIMIT, Query, understand
 from service.reranker import open_reranker
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
 from service.status import status_of
+from service.warming import warm
 
 if TYPE_CHECKING:
     from service.wording.writer import Writer
@@ -51,7 +52,7 @@ class Engine:
         status_of("", Role.REMARK)
         read_list_question("")
         self._folder = folder
-        self._embedder = embedding.load(model)
+        self._embedder, self._bundled = embedding.load(model), model is None
         self._reranker = open_reranker(reranker)
         self._writer = writer
         self._lock = threading.Lock()
@@ -64,6 +65,14 @@ class Engine:
                 if current_generation(self._folder) != self._index.generation:
                     self._index = open_index(self._folder, model=self._embedder.id)
         return self._index
+
+    def warm(self) -> None:
+        """Read ahead of the index that serves now, for a process that answers many questions.
+
+        Only for the bundled model: others are too slow to be worth it.
+        """
+        if self._bundled:
+            warm(self.index(), self._embedder)
 
     def answer(self, query: Query) -> Answer:
         """The cited answer to a query."""

@@ -52,8 +52,7 @@ class Ranker:
 
     def gains(self, passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
         """What each passage's score gains, of shape (passages,)."""
-        words = [_words("\n".join((*passage.heading, passage.text))) for passage in passages]
-        word_vectors().of(list(dict.fromkeys(chain.from_iterable(words))))  # those that are new are embedded together
+        words = read_ahead(passages)
         return np.array([self._gain(*pair) for pair in zip(passages, words, strict=True)], np.float32)
 
     def _gain(self, passage: Passage, words: Sequence[str]) -> float:
@@ -71,7 +70,14 @@ class Ranker:
         return gain
 
 
-@lru_cache(maxsize=2_048)
+def read_ahead(passages: Sequence[Passage]) -> list[tuple[str, ...]]:
+    """The words of each passage; the vectors of those that are new are made together."""
+    words = [_words("\n".join((*passage.heading, passage.text))) for passage in passages]
+    word_vectors().of(list(dict.fromkeys(chain.from_iterable(words))))
+    return words
+
+
+@lru_cache(maxsize=4_096)
 def _words(written: str) -> tuple[str, ...]:
     """The distinct words of a passage but stop words; the passages of a topic come up again and again."""
     return tuple(dict.fromkeys(text.surface_forms(written)))

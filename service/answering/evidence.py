@@ -118,6 +118,15 @@ def weigh(
     return found
 
 
+def read_ahead(embedder: Embedder, passages: Sequence[Passage]) -> None:
+    """Read the sentences of passages, whose they are, their tokens and vectors, which are then kept."""
+    sentence_vectors(embedder, passages)
+    for passage in passages:
+        for start, end in stating(passage):
+            about(passage, start, end)
+            _tokens(passage.text[start:end], passage.language)
+
+
 def sentence_vectors(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, npt.NDArray[np.float32]]:
     """The vectors of each passage's sentences, of shape (sentences, dimension), by its id; those of late are kept."""
     kept = _kept.setdefault(embedder.id, {})
