@@ -21,7 +21,7 @@ class Thresholds:
     hits: int = 30  # passages looked at
     statements: int = 4  # sentences quoted where the question does not ask for a list
     facts: int = 3  # the same, where a detail is asked for
-    detail: float = 0.12  # clearness of a detail asked for below which the passages lack it
+    detail: float = 0.17  # clearness of a detail asked for below which the passages lack it
     also: float = 0.6  # share of the first sentence's score that a further one needs
     settled: float = 0.5  # what a decision or follow-up gains on other sentences where one is asked for
     # Lists.
