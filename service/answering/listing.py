@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from indexer import jurisdictions
+from indexer import jurisdictions, text
 from indexer.documents import Status
+from indexer.glossary import find_terms
 from service.answering import nothing
 from service.answering.draft import Draft, Missing, Statement
 from service.answering.evidence import Evidence
@@ -31,7 +32,9 @@ def listed(found: Found) -> Draft:
     if why := nothing.missing(found):
         return Draft(missing=why)
     thresholds = found.thresholds
-    near = [hit for hit in found.hits if hit.score >= thresholds.near * found.hits[0].score]
+    term = _is_term(asked.topic)
+    share = thresholds.near_term if term else thresholds.near
+    near = [hit for hit in found.hits if hit.score >= share * found.hits[0].score]
     judged = [item for item in found.weighed(near) if _when(item, found)]
     if not judged:
         return Draft(missing=Missing.TOPIC)
@@ -40,16 +43,26 @@ def listed(found: Found) -> Draft:
     least = max(min(thresholds.list_least, thresholds.best_alone * best), thresholds.listed * best)
     by_code: dict[str, list[Evidence]] = defaultdict(list)
     for item in sorted(judged, key=lambda item: -item.score):
-        if item.score >= least:
+        if item.score >= least or (term and item.on_topic and item.score >= thresholds.list_least):
             for code in item.jurisdictions:
                 by_code[code].append(item)
     statements = [_statement(code, items, asked, found) for code, items in by_code.items() if _whom(code, asked, found)]
-    apart = max(least, thresholds.apart * best)
+    apart = thresholds.list_least if term else max(least, thresholds.apart * best)
     chosen = [one for one in statements if one.asked or by_code[one.jurisdiction or ""][0].score >= apart]
     if not chosen:
         return Draft(missing=Missing.TOPIC)
     chosen.sort(key=lambda one: (not one.asked, _FURTHEST[one.status]))
     return Draft(tuple(chosen), context=_context(judged, least))
+
+
+def _is_term(topic: str) -> bool:
+    """Whether a topic is a term of the field and nothing else: then whoever names it, in whatever wording, is meant."""
+    matches = [match for match in find_terms(topic) if match.term.topic]
+    rest = list(topic)
+    for match in matches:
+        rest[match.start : match.end] = " " * (match.end - match.start)
+    skipped = text.stop_words().question | text.stop_words().either
+    return len(matches) == 1 and all(word in skipped for word in text.words("".join(rest)))
 
 
 def _of_whom(draft: Draft, asked: ListQuestion, found: Found) -> Draft:

@@ -32,6 +32,7 @@ class Thresholds:
     same: float = 0.8  # share of a jurisdiction's best sentence's score, from which another tells of the same thing
     same_asked: float = 0.7  # the same, for one with a status that the question asks for
     near: float = 0.35  # share of the first passage's score, from which passages are judged for a list
+    near_term: float = 0.2  # the same where the question names a term of the field alone: all who name it are listed
     list_hits: int = 120  # of them at most
 
 
