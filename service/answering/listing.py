@@ -47,7 +47,7 @@ def listed(found: Found) -> Draft:
             for code in item.jurisdictions:
                 by_code[code].append(item)
     statements = [_statement(code, items, asked, found) for code, items in by_code.items() if _whom(code, asked, found)]
-    apart = thresholds.list_least if term else max(least, thresholds.apart * best)
+    apart = thresholds.apart_term * best if term else max(least, thresholds.apart * best)
     chosen = [one for one in statements if one.asked or by_code[one.jurisdiction or ""][0].score >= apart]
     if not chosen:
         return Draft(missing=Missing.TOPIC)

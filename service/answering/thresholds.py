@@ -29,6 +29,7 @@ class Thresholds:
     list_least: float = 0.45  # score that it needs at least
     best_alone: float = 0.95  # share of the best sentence's score that it needs where even that one has less
     apart: float = 0.7  # the same share, for one that has no status that the question asks for
+    apart_term: float = 0.55  # and where the question names a term of the field alone
     same: float = 0.8  # share of a jurisdiction's best sentence's score, from which another tells of the same thing
     same_asked: float = 0.7  # the same, for one with a status that the question asks for
     near: float = 0.35  # share of the first passage's score, from which passages are judged for a list
