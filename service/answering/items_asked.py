@@ -48,6 +48,7 @@ class _Table:
     led: re.Pattern[str]
     inversion: re.Pattern[str]
     frame: frozenset[str]
+    records: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +67,13 @@ def _table() -> _Table:
         led=_any(raw["led"]["patterns"]),
         inversion=re.compile(raw["inversion"]["pattern"]),
         frame=frozenset(raw["frame"]["words"].split()),
+        records=frozenset(raw["records"]["words"].split()),
     )
+
+
+def words_of_records() -> frozenset[str]:
+    """Words for what every record has, such as its minutes and agenda, folded."""
+    return _table().records
 
 
 def items_asked(question: str) -> ItemsAsked:

@@ -10,7 +10,7 @@ from indexer.lexical_query import lexical_query
 from indexer.word_vectors import word_vectors
 from service.answering.draft import Missing
 from service.answering.found import Found
-from service.answering.items_asked import items_asked
+from service.answering.items_asked import items_asked, words_of_records
 from service.needs import topic
 
 _FIRST = 3  # sentences of which the nearest in meaning counts
@@ -71,7 +71,7 @@ def _topical(found: Found) -> tuple[list[str], npt.NDArray[np.float32]]:
     words, weights = [asked.asked[at] for at in places], rarities / max(float(rarities.sum()), 1e-6)
     # Words such as "the minutes" and "has to" may ask of any record, "wonders" and "who can help" of any need.
     if query.kind == "decision":
-        said = set(items_asked(query.text).words)
+        said = set(items_asked(query.text).words) - words_of_records()
     elif query.kind == "precedent":
         said = set(text.words(topic(query.text, query.terms)))
     else:

@@ -12,7 +12,9 @@ from indexer.store import open_index
 from service.answering.thresholds import DEFAULT_THRESHOLDS
 
 GOLD = Path(__file__).resolve().parents[2] / "eval/gold"
-MOST_WRONGLY, LEAST_RIGHTLY = 0.06, 0.7  # on the tune split, on which the threshold was chosen
+# On the tune split, on which the threshold was chosen: questions for a detail are a fifth of those that can be
+# answered, of all of which a twentieth may be left unanswered.
+MOST_WRONGLY, LEAST_RIGHTLY = 0.07, 0.7
 
 
 def test_the_threshold_keeps_answers_and_tells_what_is_missing(corpus_index):
