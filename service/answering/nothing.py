@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
-import numpy.typing as npt
 
 from indexer import jurisdictions, text
-from indexer.lexical_query import lexical_query
+from indexer.documents import LANGUAGES, Language
+from indexer.lexical_query import lexical_query, passage_tokens
 from indexer.word_vectors import word_vectors
 from service.answering.draft import Missing
 from service.answering.found import Found
@@ -42,21 +45,36 @@ def _on_topic(found: Found) -> bool:
 
 
 def _unspoken(found: Found) -> float:
-    """The weight, of all the question's topical words 1 together, of the heaviest without a counterpart."""
-    words, weights = _topical(found)
-    if not words:
+    """The weight, of all the question's topical words 1 together, of the heaviest without a counterpart.
+
+    A word's counterpart has its stem, is a translation of it, or comes near it in meaning.
+    """
+    topical = _topical(found)
+    if not topical:
         return 0.0
-    asked = word_vectors().of(words)
-    nearest = np.full(len(words), -1.0, np.float32)
+    asked = word_vectors().of([one.word for one in topical])
+    spoken = np.zeros(len(topical), np.bool_)
     for hit in found.hits[:_LOOKED_AT]:
-        said = tuple(dict.fromkeys(text.surface_forms("\n".join((*hit.passage.heading, hit.passage.text)))))
-        if said:
-            nearest = np.maximum(nearest, (asked @ word_vectors().of(said).T).max(axis=1))
-    return float(weights[nearest < _COUNTERPART].max(initial=0.0))
+        passage = hit.passage
+        written = "\n".join((*passage.heading, passage.text))
+        tokens = set(passage_tokens(written, passage.language))
+        spoken |= [not tokens.isdisjoint(one.tokens[passage.language]) for one in topical]
+        if said := tuple(dict.fromkeys(text.surface_forms(written))):
+            spoken |= (asked @ word_vectors().of(said).T).max(axis=1) >= _COUNTERPART
+    return max((one.weight for one, is_spoken in zip(topical, spoken, strict=True) if not is_spoken), default=0.0)
 
 
-def _topical(found: Found) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """The question's words that say what it is about, and their shares of the rarity of them all."""
+@dataclass(frozen=True, slots=True)
+class _Topical:
+    """A word that says what the question is about: its tokens by language, its share of the rarity of all such."""
+
+    word: str
+    tokens: Mapping[Language, frozenset[str]]
+    weight: float
+
+
+def _topical(found: Found) -> list[_Topical]:
+    """The question's words that say what it is about."""
     query = found.query
     asked = lexical_query(query.text, query.asked_in)
     names = {
@@ -67,17 +85,23 @@ def _topical(found: Found) -> tuple[list[str], npt.NDArray[np.float32]]:
     }
     passed_over = names | text.stop_words().question
     places = [at for at, word in enumerate(asked.asked) if word not in passed_over and not word.isdigit()]
-    rarities = np.array(found.index.lexical.rarities(asked), np.float32)[places]
-    words, weights = [asked.asked[at] for at in places], rarities / max(float(rarities.sum()), 1e-6)
+    rarities = np.array(found.index.lexical.rarities(asked), np.float32)
+    total = max(float(rarities[places].sum()), 1e-6)
     # Words such as "the minutes" and "has to" may ask of any record, "wonders" and "who can help" of any need.
+    said = set(asked.asked)
     if query.kind == "decision":
         said = set(items_asked(query.text).words) - words_of_records()
     elif query.kind == "precedent":
         said = set(text.words(topic(query.text, query.terms)))
-    else:
-        return words, weights
-    kept = [at for at, word in enumerate(words) if word in said]
-    return [words[at] for at in kept], weights[kept]
+    return [
+        _Topical(
+            asked.asked[at],
+            {language: frozenset(token for token, _ in asked.words[language][at].tokens) for language in LANGUAGES},
+            float(rarities[at]) / total,
+        )
+        for at in places
+        if asked.asked[at] in said
+    ]
 
 
 def _said_of_others(found: Found) -> bool:
