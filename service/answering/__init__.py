@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from indexer.documents import Passage
 from indexer.embedding import Embedder
 from indexer.store import Index
@@ -27,6 +30,7 @@ from service.retrieval import Hit, query_vector, retrieve
 if TYPE_CHECKING:
     from service.wording.writer import Writer
 
+_WIDER = 3  # times as many passages are looked at for a list, where the last of them is still near its topic
 _BY_KIND: dict[QuestionKind, Callable[[Found], Draft]] = {
     "list": listing.listed,
     "fact": facts.stated,
@@ -50,10 +54,27 @@ def answer(
     """
     began = time.perf_counter()
     vector = query_vector(embedder, query)
-    looked_at = thresholds.list_hits if query.kind == "list" else thresholds.hits
-    hits = retrieve(index, query, vector, limit=max(query.limit, looked_at), reranker=reranker)
+    hits = _hits(index, query, vector, thresholds, reranker)
     found = Found(index, embedder, query, vector, hits, thresholds)
     return _answered(found, _draft(found), began, writer)
+
+
+def _hits(
+    index: Index,
+    query: Query,
+    vector: npt.NDArray[np.float32],
+    thresholds: Thresholds,
+    reranker: Reranker | None,
+) -> list[Hit]:
+    """The passages to look at; for a list so many that the last is no longer near the topic, or all there may be."""
+    is_list = query.kind == "list"
+    limit = max(query.limit, thresholds.list_hits if is_list else thresholds.hits)
+    while True:
+        hits = retrieve(index, query, vector, limit=limit, reranker=reranker)
+        widest = not is_list or len(hits) < limit or limit >= thresholds.most_list_hits
+        if widest or hits[-1].score < thresholds.near * hits[0].score:
+            return hits
+        limit *= _WIDER
 
 
 def precedents_for(index: Index, embedder: Embedder, passage: Passage, query: Query) -> Answer:

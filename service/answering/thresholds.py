@@ -34,7 +34,8 @@ class Thresholds:
     same_asked: float = 0.7  # the same, for one with a status that the question asks for
     near: float = 0.35  # share of the first passage's score, from which passages are judged for a list
     near_term: float = 0.2  # the same where the question names a term of the field alone: all who name it are listed
-    list_hits: int = 120  # of them at most
+    list_hits: int = 120  # of them, unless the last is still as near as that: then more,
+    most_list_hits: int = 3_000  # up to so many
 
 
 DEFAULT_THRESHOLDS = Thresholds()

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer import embedding
 from indexer.documents import Status
+from service.answering import answer
+from service.answering.thresholds import DEFAULT_THRESHOLDS
 from service.filters import make_filters
 from service.list_question import read_list_question
 from service.query import understand
@@ -120,3 +125,16 @@ def test_whom_the_question_wants_is_read_from_its_words(question, kinds):
 @given(st.text(max_size=300))
 def test_any_text_asks_for_some_status(text):
     assert read_list_question(text).statuses
+
+
+def test_more_passages_are_looked_at_where_the_last_is_still_near(forms):
+    index, embedder, query = (
+        forms.index(),
+        embedding.load(),
+        understand("Which jurisdictions launched ice road reports?"),
+    )
+    whole = answer(index, embedder, query)
+    narrow = replace(DEFAULT_THRESHOLDS, list_hits=2)
+    assert listed(answer(index, embedder, replace(query, limit=2), thresholds=narrow)) == listed(whole)
+    bound = replace(narrow, most_list_hits=2)
+    assert len(listed(answer(index, embedder, replace(query, limit=2), thresholds=bound))) < len(listed(whole))
