@@ -57,6 +57,13 @@ def test_the_topic_counts_for_nothing():
     assert features(asked.format("oysters")) == features(asked.format("walnuts"))
 
 
+def test_what_is_said_after_the_question_and_the_tense_of_a_french_verb_count():
+    assert "tail:wish" in features("Who owns a kiosk? Yukon wants one.")
+    assert "tail" not in features("Yukon wants a kiosk. Who owns one?")
+    assert "will" in features("Qui peindra la borne?")
+    assert "will" not in features("Qui peint la borne?")
+
+
 @given(st.text(max_size=400))
 def test_any_text_has_a_kind_and_always_the_same(text):
     assert kind_of(text) == kind_of(text)
