@@ -52,6 +52,8 @@ _STATED = frozenset(
     ]
 ) | {JURISDICTION}
 _WISHES = frozenset({"wish", "trouble", "asks", "we"})
+# A lead with one of these says something; one without names a topic.
+_SAYS = frozenset({"be", "have", "do", "can", "must", "will", "wish", "trouble", "explores", "plans", "asks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def features(text: str) -> tuple[str, ...]:
     """The names of what holds of the question, each once, in a fixed order.
 
     `x` is a class or mark in it, `x y` two neighbours, `~x y` neighbours once grammar and topic are left out.
-    `lead:x` stands in what is said before the question itself.
+    `q & x` is the question word with a class anywhere in the question. `lead:x` stands in what is said before the
+    question itself, `tail:x` in what is said after it.
     """
     return tuple(dict.fromkeys(_features(mark(text))))
 
@@ -90,9 +93,11 @@ def _features(marks: list[str]) -> Iterator[str]:
     telling = [name for name in asked if name not in _GRAMMAR]
     yield from (f"~{one} {other}" for one, other in pairwise(["<", *telling]))
     yield f"first:{question_word}"
+    yield from (f"{question_word} & {name}" for name in telling)
     if ASKED not in asked:
         yield "no ?"
     yield from _lead(lead, question_word) if lead else ("no lead",)
+    yield from _tail(sentences)
 
 
 def _lead(lead: list[str], question_word: str) -> Iterator[str]:
@@ -103,6 +108,18 @@ def _lead(lead: list[str], question_word: str) -> Iterator[str]:
         yield f"lead<{lead[0]}"
     if not _WISHES.isdisjoint(lead):
         yield f"wish, first:{question_word}"
+    if not _SAYS.isdisjoint(lead):
+        yield "lead says"
+        yield f"lead says, first:{question_word}"
+
+
+def _tail(sentences: list[list[str]]) -> Iterator[str]:
+    """What is said after the last question ("Who has one? We do not.")."""
+    last = max((at for at, sentence in enumerate(sentences) if ASKED in sentence), default=len(sentences))
+    after = [name for sentence in sentences[last + 1 :] for name in sentence]
+    if after:
+        yield "tail"
+        yield from (f"tail:{name}" for name in after if name in _STATED)
 
 
 def _sentences(marks: list[str]) -> list[list[str]]:

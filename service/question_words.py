@@ -18,8 +18,9 @@ from indexer.text import fold, stop_words
 
 # Marks for what is no class of the table.
 JURISDICTION, YEAR, NUMBER, COMMA, BREAK, ASKED = "J", "year", "num", ",", "|", "?"
-WORD, PLURAL, PARTICIPLE, GERUND = "_", "_s", "_ed", "_ing"
-SHAPES = frozenset({YEAR, NUMBER, COMMA, BREAK, ASKED, WORD, PLURAL, PARTICIPLE, GERUND})
+WORD, PLURAL, PARTICIPLE, GERUND, IMPERFECT, CONDITIONAL = "_", "_s", "_ed", "_ing", "_ait", "_rait"
+SHAPES = frozenset({YEAR, NUMBER, COMMA, BREAK, ASKED, WORD, PLURAL, PARTICIPLE, GERUND, IMPERFECT, CONDITIONAL})
+FUTURE = "will"  # a French verb in the future is of the class of "will"
 
 _DROPPED = "from"  # the class of prepositions: they only part the words around them
 _TABLE = "service/data/question_words.toml"
@@ -31,6 +32,11 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENGLISH_PARTICIPLE = re.compile(r"\w{3,}ed")
 _FRENCH_PARTICIPLE = re.compile(r"\w{3,}ée?s?")
 _GERUND = re.compile(r"\w{2,}ing")
+_FRENCH_TENSES = (
+    (re.compile(r"\w{2,}(?:ra|ront)"), FUTURE),
+    (re.compile(r"\w{2,}(?:rait|raient)"), CONDITIONAL),
+    (re.compile(r"\w{2,}(?:ait|aient)"), IMPERFECT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,10 @@ def _shape(token: str, written: str, language: Language) -> str | None:
         return PARTICIPLE
     if language == "en" and _GERUND.fullmatch(written):
         return GERUND
-    return PLURAL if token.endswith("s") and len(token) > 3 else WORD
+    if token.endswith("s") and len(token) > 3:
+        return PLURAL
+    tenses = _FRENCH_TENSES if language == "fr" else ()
+    return next((tense for ending, tense in tenses if ending.fullmatch(token)), WORD)
 
 
 @lru_cache(maxsize=1)

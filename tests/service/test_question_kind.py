@@ -34,7 +34,7 @@ def test_the_kind_of_a_question_is_read_from_its_words(kind, question):
 
 
 def test_questions_that_were_not_learned_from_are_told_rightly():
-    assert score(kind_of, read_questions("held_out")).accuracy >= 0.87
+    assert score(kind_of, read_questions("held_out")).accuracy >= 0.88
     assert score(kind_of, gold_questions(GOLD, split="tune")).accuracy >= 0.9
 
 
@@ -55,6 +55,13 @@ def test_the_stored_weights_are_those_that_training_gives():
 def test_the_topic_counts_for_nothing():
     asked = "Which provinces sell {} at kiosks?"
     assert features(asked.format("oysters")) == features(asked.format("walnuts"))
+
+
+def test_what_is_said_after_the_question_and_the_tense_of_a_french_verb_count():
+    assert "tail:wish" in features("Who owns a kiosk? Yukon wants one.")
+    assert "tail" not in features("Yukon wants a kiosk. Who owns one?")
+    assert "will" in features("Qui peindra la borne?")
+    assert "will" not in features("Qui peint la borne?")
 
 
 @given(st.text(max_size=400))
