@@ -15,12 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import database, lexical, store, vectors, versions
-from indexer.documents import Passage
+from indexer.data_folder import data_folder
+from indexer.documents import Distribution, Passage
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError
+from indexer.files import bring_to_disk
+from indexer.overrides import load as load_overrides
 from indexer.reading import DocumentReader
 from indexer.source_readings import Failure, Progress, SourceReading, linked, read_all
-from indexer.sources import find
+from indexer.sources import Found, find
+from indexer.wanted import found_in, held_in
 
 _ASIDE = ".building-"
 _KEPT_GENERATIONS = 2  # the one that serves and the one before, which requests in flight may still read
@@ -52,45 +56,89 @@ def build(
     embedder: Embedder,
     *,
     rebuild: bool = False,
+    wait: bool = False,
     progress: Progress = lambda stage, done, total: None,
 ) -> BuildReport:
-    """Make the index in `folder` hold exactly the documents found in `sources`, files or folders.
+    """Make the index in `folder` hold exactly the documents found in `sources`, files or folders, and those uploaded.
 
-    A file that cannot be read is reported and the others are indexed; where an earlier version of it is in the index,
-    that one is kept. Until the last step the index that was there keeps serving. Raises SettingError for sources that
-    do not exist or hold no document, IndexUnusableError for an index of another model or format without `rebuild`,
-    CouncilError where another build is writing or no document could be read.
+    What was decided on documents (`indexer.overrides`) is followed. A file that cannot be read is reported and the
+    others are indexed; where an earlier version of it is in the index, that one is kept. Until the last step the index
+    that was there keeps serving. Raises SettingError for sources that do not exist or hold no document,
+    IndexUnusableError for an index of another model or format without `rebuild`, CouncilError where no document could
+    be read, the disk takes no more, or another build is writing and `wait` does not say to let it end first.
     """
-    found = find(sources)
+    return _built(find(sources), folder, embedder, progress, rebuild=rebuild, wait=wait)
+
+
+def update(
+    folder: Path,
+    embedder: Embedder,
+    *,
+    progress: Progress = lambda stage, done, total: None,
+) -> BuildReport:
+    """Make the index in `folder` follow the uploads and decisions since it was built; what else it holds is kept.
+
+    The sources that it was built from are not looked at for new documents. Waits for a build that is writing. Errors
+    are those of `build`.
+    """
+    return _built(None, folder, embedder, progress, rebuild=False, wait=True)
+
+
+def _built(
+    found: Found | None, folder: Path, embedder: Embedder, progress: Progress, *, rebuild: bool, wait: bool
+) -> BuildReport:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CouncilError(f"{folder}: no index can be kept here ({error.strerror}); name another folder") from error
-    with _only_writer(folder):
+    skipped = found.skipped if found else ()
+    with _only_writer(folder, wait=wait):
         for stale in folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(stale)  # left by a build that was killed
         old = None if rebuild else _old_index(folder, embedder)
+        wanted = found_in(found, folder) if found else held_in(old, folder)
+        overrides = load_overrides(data_folder(folder))
         with DocumentReader() as reader:
             if old is None:
                 reader.start()  # every file will be read; it starts while the tables are loaded
-            readings, failures, read, narrowed = read_all(found.files, found.folders, old, reader, progress)
-        readings = linked(readings, found.files, found.folders)
-        if not readings:
+            gathered = read_all(wanted, old, overrides, reader, progress)
+        failures = gathered.failures
+        if failures and not gathered.readings:
             reasons = "\n".join(failure.message for failure in failures)
-            raise CouncilError(f"none of the {len(found.files)} documents could be read; nothing written\n{reasons}")
-        unread = tuple((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages)
+            raise CouncilError(f"none of the {len(wanted)} documents could be read; nothing written\n{reasons}")
+        readings = _by_audience(linked(gathered.readings, wanted))
+        unread = tuple(sorted((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages))
         known = old.manifest.sources if old else {}
         removed = tuple(sorted(set(known) - {reading.record.source for reading in readings}))
-        if old and not (removed or read or narrowed):
+        if old and not (removed or gathered.read or gathered.regraded):
             return BuildReport(
-                old.generation, False, len(readings), old.manifest.passages, 0, 0, (), found.skipped, failures, unread
+                old.generation, False, len(readings), old.manifest.passages, 0, 0, (), skipped, failures, unread
             )
-        embedded = _write_generation(folder, readings, old, embedder, progress)
+        try:
+            embedded = _write_generation(folder, readings, old, embedder, progress)
+        except OSError as error:
+            raise CouncilError(
+                f"{folder}: the new generation could not be written ({error.strerror or error}); the index is as it "
+                "was; make room or let this user write there, then run the command again"
+            ) from error
         generation = store.current_generation(folder) or ""
         count = sum(len(reading.passages) for reading in readings)
         return BuildReport(
-            generation, True, len(readings), count, read, embedded, removed, found.skipped, failures, unread
+            generation, True, len(readings), count, gathered.read, embedded, removed, skipped, failures, unread
         )
+
+
+def _by_audience(readings: Sequence[SourceReading]) -> list[SourceReading]:
+    """The readings by audience, the widest first, so that what each may see is the first of all."""
+    return sorted(readings, key=lambda reading: reading.record.distribution.rank)
+
+
+def _seen(readings: Sequence[SourceReading]) -> dict[Distribution, int]:
+    """How many passages each audience may see."""
+    return {
+        audience: sum(len(r.passages) for r in readings if r.record.distribution.rank <= audience.rank)
+        for audience in Distribution
+    }
 
 
 def embedded_text(passage: Passage) -> str:
@@ -106,11 +154,11 @@ def _old_index(folder: Path, embedder: Embedder) -> store.Index | None:
 
 
 @contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
+def _only_writer(folder: Path, *, wait: bool) -> Iterator[None]:
     """Hold the folder's lock: the system lets it go with the process, so a killed build locks nobody out."""
     with (folder / ".lock").open("w", encoding="utf-8") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CouncilError(
                 f"{folder}: another build is writing this index; run the command again when it has ended"
@@ -130,8 +178,18 @@ def _write_generation(
     digests = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     matrix, embedded = _embed(texts, digests, old, embedder, progress)
     vectors.write(aside / store.VECTORS, matrix)
-    lexical.write(
-        aside / store.LEXICAL,
+    manifest = store.Manifest(
+        format_version=store.FORMAT_VERSION,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=embedder.id,
+        dimension=embedder.dimension,
+        documents=len(readings),
+        passages=len(all_passages),
+        audiences=_seen(readings),
+        sources={reading.record.source: reading.state for reading in readings},
+    )
+    lexical.write_prefixes(
+        {aside / store.LEXICAL / manifest.lexical_folder(a): count for a, count in manifest.audiences.items()},
         (
             lexical.LexicalEntry(number, passage.language, text)
             for number, (passage, text) in enumerate(zip(all_passages, texts, strict=True))
@@ -145,18 +203,9 @@ def _write_generation(
         items=(item for reading in readings for item in reading.items),
         versions=versions.versions([reading.record for reading in readings], all_passages, matrix),
     )
-    manifest = store.Manifest(
-        format_version=store.FORMAT_VERSION,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        model=embedder.id,
-        dimension=embedder.dimension,
-        documents=len(readings),
-        passages=len(all_passages),
-        sources={reading.record.source: reading.state for reading in readings},
-    )
     (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     for path in [*aside.rglob("*"), aside]:
-        store.bring_to_disk(path)  # before a rename makes it the generation that serves
+        bring_to_disk(path)  # before a rename makes it the generation that serves
     aside.rename(folder / name)
     store.switch(folder, name)
     _clear(folder, name)

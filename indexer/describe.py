@@ -28,7 +28,6 @@ from indexer.whose_form import STATED_IN_CATALOGUE, Owner, whose_form
 _NUMBERED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s")
 _TITLE_ZONE = 2_000  # characters from the start in which a title page says kind and date
 _SHORT = 14  # words of a block that may be a title line
-_AUDIENCES = (Distribution.PUBLIC, Distribution.MEMBERS, Distribution.SECRETARIAT)  # widest first
 _FORM_ROLES = frozenset({Role.ACHIEVEMENT, Role.PRIORITY, Role.SHOWCASE, Role.NEED})
 
 
@@ -73,7 +72,7 @@ def describe(document: Document, digest: str, entry: CatalogueEntry | None) -> D
 
 def narrower(one: Distribution, other: Distribution) -> Distribution:
     """Of two audiences the narrower."""
-    return max(one, other, key=_AUDIENCES.index)
+    return max(one, other, key=lambda audience: audience.rank)
 
 
 def _block_text(document: Document, block: Block) -> str:

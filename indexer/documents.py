@@ -43,6 +43,11 @@ class Distribution(StrEnum):
     MEMBERS = "members"
     SECRETARIAT = "secretariat"
 
+    @property
+    def rank(self) -> int:
+        """0 for the widest audience; whoever belongs to one may see what is for those of lower ranks too."""
+        return list(Distribution).index(self)
+
 
 class Status(StrEnum):
     """How far a jurisdiction is on a topic, furthest first."""

@@ -7,7 +7,7 @@ the other's words, in one field, so that lengths compare.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,16 +57,30 @@ def _schema() -> tantivy.Schema:
 
 def write(folder: Path, entries: Iterable[LexicalEntry]) -> None:
     """Write a new lexical index of `entries` into `folder` (made if missing, must be empty)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    index = tantivy.Index(_schema(), path=str(folder))
-    writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+    write_prefixes({folder: None}, entries)
+
+
+def write_prefixes(folders: Mapping[Path, int | None], entries: Iterable[LexicalEntry]) -> None:
+    """Write several lexical indexes in one pass: into each folder one of the entries numbered below its bound.
+
+    None is no bound. Each index has frequencies of its own, so that what one audience may not see weighs nothing in
+    what it finds.
+    """
+    writers = []
+    for folder, bound in folders.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        index = tantivy.Index(_schema(), path=str(folder))
+        writers.append((index.writer(heap_size=_WRITER_BYTES, num_threads=1), bound))
     for entry in entries:
         document = tantivy.Document()
         document.add_unsigned(NUMBER, entry.number)
         document.add_text(TOKENS, " ".join(passage_tokens(entry.text, entry.language)))
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
+        for writer, bound in writers:
+            if bound is None or entry.number < bound:
+                writer.add_document(document)
+    for writer, _ in writers:
+        writer.commit()
+        writer.wait_merging_threads()
 
 
 class LexicalIndex:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from indexer import catalogue, describe, layouts, passages, store, translations
+from indexer import describe, layouts, passages, store, translations
+from indexer.catalogue import CatalogueEntry
 from indexer.documents import DocumentRecord, Passage, RecordItem
 from indexer.errors import IndexUnusableError, UnreadableDocumentError
+from indexer.overrides import Override, Overrides
 from indexer.reading import DocumentReader
-from indexer.sources import SourceFile
+from indexer.wanted import Wanted
 
 Progress = Callable[[str, int, int], None]
 
@@ -36,63 +38,100 @@ class SourceReading:
     state: store.SourceState
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Readings of all sources by name, the failures, how many were read anew, and how many got another audience."""
+
+    readings: tuple[SourceReading, ...]
+    failures: tuple[Failure, ...]
+    read: int
+    regraded: int
+
+
 def read_all(
-    sources: Sequence[SourceFile],
-    folders: Sequence[Path],
+    sources: Sequence[Wanted],
     old: store.Index | None,
+    overrides: Overrides,
     reader: DocumentReader,
     progress: Progress,
-) -> tuple[list[SourceReading], tuple[Failure, ...], int, int]:
-    """Readings of all sources by name, the failures, how many were read anew, and how many only narrowed."""
-    entries = catalogue.load(list(folders))
+) -> Readings:
+    """Readings of `sources` but for those withdrawn, under what was decided on each."""
     fingerprint = _fingerprint()
     known = old.manifest.sources if old else {}
     readings: list[SourceReading] = []
     failures: list[Failure] = []
-    read = narrowed = 0
-    for done, source in enumerate(sources):
+    read = regraded = 0
+    sources = [wanted for wanted in sources if not overrides.of(describe.document_id(wanted.name)).withdrawn]
+    for done, wanted in enumerate(sources):
         progress("read", done, len(sources))
-        entry = entries.entry(source.path)
-        state = known.get(source.name)
+        state = known.get(wanted.name)
+        override = overrides.of(describe.document_id(wanted.name))
+        entry = _corrected(wanted, override)
+        reading = fingerprint + hashlib.sha256(repr(entry).encode()).hexdigest()[:16]
         try:
-            digest = _digest(source.path)
-            reading = fingerprint + hashlib.sha256(repr(entry).encode()).hexdigest()[:16]
+            if old and state and wanted.held and state.reading == reading:
+                digest = state.digest
+            else:
+                digest = _digest(wanted.path)
             if old and state and (state.digest, state.reading) == (digest, reading):
-                readings.append(_taken_over(old, state))
+                before = old.document(state.document_id)
+                readings.append(_taken_over(old, state, override))
+                regraded += before is not None and readings[-1].record.distribution is not before.distribution
                 continue
-            document = reader.read(source.path, source.name)
-            record = describe.describe(document, digest, entry)
+            document = reader.read(wanted.path, wanted.name)
+            described = describe.describe(document, digest, entry)
+            record = replace(described, distribution=override.distribution or described.distribution)
             layout = layouts.recognise(document, record)
             cut = passages.cut(document, record, layout.sections)
-            new_state = store.SourceState(digest=digest, reading=reading, document_id=record.id)
+            new_state = store.SourceState(
+                digest=digest,
+                reading=reading,
+                document_id=record.id,
+                path=str(wanted.path),
+                entry=wanted.entry,
+                distribution=described.distribution,
+            )
             readings.append(SourceReading(record, cut, layout.items, new_state))
             read += 1
         except UnreadableDocumentError as error:
             kept = old is not None and state is not None
-            failures.append(Failure(source.path, str(error), kept))
+            failures.append(Failure(wanted.path, str(error), kept))
             if old and state:
-                before = _taken_over(old, state)
-                readings.append(_narrowed(before, entry))
-                narrowed += readings[-1] != before
+                before = old.document(state.document_id)
+                readings.append(_taken_over(old, _narrowed(state, wanted.entry), override))
+                regraded += before is not None and readings[-1].record.distribution is not before.distribution
     progress("read", len(sources), len(sources))
-    return readings, tuple(failures), read, narrowed
+    return Readings(tuple(readings), tuple(failures), read, regraded)
 
 
-def linked(
-    readings: list[SourceReading], sources: Sequence[SourceFile], folders: Sequence[Path]
-) -> list[SourceReading]:
+def linked(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> list[SourceReading]:
     """The readings, those of translations with the id of their original."""
-    entries = catalogue.load(list(folders))
     ids = {reading.record.source: reading.record.id for reading in readings}
     places = {source.path.resolve(): ids[source.name] for source in sources if source.name in ids}
     stated = {
-        place_id: places[original]
-        for place, place_id in places.items()
-        for original in entries.original(place)
+        ids[source.name]: places[original]
+        for source in sources
+        if source.name in ids
+        for original in source.originals
         if original in places
     }
+    held = {source.name for source in sources if source.held}
+    # What was linked stays so where the sources are not looked at again: the catalogue may have said it.
+    kept = {r.record.id: r.record.translation_of for r in readings if r.record.source in held}
+    stated |= {one: original for one, original in kept.items() if original is not None and one not in stated}
     records = translations.linked([reading.record for reading in readings], stated)
     return [replace(reading, record=record) for reading, record in zip(readings, records, strict=True)]
+
+
+def _corrected(wanted: Wanted, override: Override) -> CatalogueEntry | None:
+    """What the catalogue says of a source, under the secretariat's corrections; its audience is decided elsewhere."""
+    entry = wanted.entry or CatalogueEntry(file=wanted.name)
+    corrections = {
+        name: value
+        for name in ("title", "type", "language", "meeting_date", "jurisdiction")
+        if (value := getattr(override, name)) is not None
+    }
+    return entry.model_copy(update=corrections) if corrections else wanted.entry
 
 
 def _fingerprint() -> str:
@@ -115,19 +154,19 @@ def _digest(path: Path) -> str:
         ) from error
 
 
-def _taken_over(old: store.Index, state: store.SourceState) -> SourceReading:
+def _taken_over(old: store.Index, state: store.SourceState, override: Override) -> SourceReading:
     record = old.document(state.document_id)
     if record is None:
         raise IndexUnusableError(
             f"{old.folder}: the index's manifest names a document that it does not hold ({state.document_id}); "
             f"build it again: council index SOURCE... --index {old.folder} --rebuild"
         )
+    record = replace(record, distribution=override.distribution or state.distribution)
     return SourceReading(record, tuple(old.passages(record.id)), tuple(old.items(record.id)), state)
 
 
-def _narrowed(reading: SourceReading, entry: catalogue.CatalogueEntry | None) -> SourceReading:
-    """A reading kept from before under what the catalogue says today: a narrower audience holds at once."""
+def _narrowed(state: store.SourceState, entry: CatalogueEntry | None) -> store.SourceState:
+    """A state kept from before under what the catalogue says today: a narrower audience holds at once."""
     if entry is None or entry.distribution is None:
-        return reading
-    distribution = describe.narrower(reading.record.distribution, entry.distribution)
-    return replace(reading, record=replace(reading.record, distribution=distribution))
+        return state
+    return state.model_copy(update={"distribution": describe.narrower(state.distribution, entry.distribution)})

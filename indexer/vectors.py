@@ -6,6 +6,7 @@ time; at 384 dimensions it costs 768 bytes a passage.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +38,18 @@ class VectorIndex:
 
     def __init__(self, path: Path) -> None:
         self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        self._count = int(self._index.ntotal)
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return self._count
+
+    def first(self, count: int) -> VectorIndex:
+        """The index of the first `count` passages alone, over the same file."""
+        if not 0 <= count <= self._count:
+            raise ValueError(f"first {count} of {self._count} passages: give a number up to that")
+        view = copy.copy(self)
+        view._count = count
+        return view
 
     @property
     def dimension(self) -> int:
@@ -50,12 +60,19 @@ class VectorIndex:
         self, query: npt.NDArray[np.float32], limit: int, *, allowed: npt.NDArray[np.int64] | None = None
     ) -> VectorHits:
         """The `limit` passages nearest to `query`, of shape (dimension,), exactly, among `allowed` if given."""
+        if allowed is not None and len(self) < self._index.ntotal:
+            allowed = allowed[allowed < len(self)]
         limit = min(limit, len(self) if allowed is None else len(allowed))
         if limit < 1:
             return VectorHits(np.empty(0, np.int64), np.empty(0, np.float32))
-        parameters = None
+        chosen: faiss.IDSelector | None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
+            chosen = faiss.IDSelectorBatch(allowed)
+        elif len(self) < self._index.ntotal:
+            chosen = faiss.IDSelectorRange(0, len(self))
+        else:
+            chosen = None
+        parameters = None if chosen is None else faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
         row = np.ascontiguousarray(query[np.newaxis, :], dtype=np.float32)
         scores, numbers = self._index.search(row, limit, params=parameters)
         found = numbers[0] >= 0

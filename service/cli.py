@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexer.documents import DocumentType, ItemStatus, Role, Status
+from indexer.documents import Distribution, DocumentType, ItemStatus, Role, Status
 from indexer.errors import CouncilError, SettingError
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_index_options(search)
     _add_reranker_option(search)
     _add_query_options(search)
+    _add_audience_option(search)
     search.set_defaults(run=_search)
 
     ask = commands.add_parser("ask", help="answer a question, with citations")
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--language", choices=("fr", "en", "auto"), default="auto", help="of the answer (default: the question's)"
     )
+    _add_audience_option(ask)
     ask.set_defaults(run=_ask)
 
     serve = commands.add_parser("serve", help="serve the web page and the HTTP API")
@@ -88,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     serve.set_defaults(run=_serve)
 
+    _add_eval(commands)
+    _add_export(commands)
+    return parser
+
+
+def _add_eval(commands: Any) -> None:
     evaluate = commands.add_parser("eval", help="measure retrieval and answers on gold information needs")
     _add_index_options(evaluate)
     _add_reranker_option(evaluate)
@@ -117,6 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.set_defaults(run=_eval)
 
+
+def _add_export(commands: Any) -> None:
     export = commands.add_parser("export", help="write out what the index holds")
     export.add_argument("what", choices=tuple(_EXPORTS))
     _add_index_options(export)
@@ -128,8 +138,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, metavar="FILE", help="write here instead of to standard output")
     _add_item_options(export)
     _add_brief_options(export)
+    _add_audience_option(export)
     export.set_defaults(run=_export)
-    return parser
 
 
 def _add_index_options(parser: argparse.ArgumentParser) -> None:
@@ -140,6 +150,15 @@ def _add_index_options(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME_OR_PATH",
         help="a sentence-transformers model instead of the bundled one (needs the extra 'models')",
+    )
+
+
+def _add_audience_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--audience",
+        choices=[str(audience) for audience in Distribution],
+        default=str(Distribution.SECRETARIAT),
+        help="as whom to see the documents: what is not for them takes no part (default: secretariat, everything)",
     )
 
 
@@ -220,6 +239,10 @@ def _query(options: argparse.Namespace, text: str, language: Language | None = N
     )
 
 
+def _audience(options: argparse.Namespace) -> Distribution:
+    return Distribution(options.audience)
+
+
 def _statuses(options: argparse.Namespace) -> tuple[Status, ...]:
     return tuple(Status(status) for status in options.status)
 
@@ -273,7 +296,7 @@ def _search(options: argparse.Namespace) -> int:
     from service.engine import Engine
 
     query = _query(options, options.text)
-    result = Engine(options.index, options.model, options.reranker).search(query)
+    result = Engine(options.index, options.model, options.reranker, audience=_audience(options)).search(query)
     print(result.model_dump_json(indent=2) if options.json else render.search_result(result))
     return OK
 
@@ -284,7 +307,7 @@ def _ask(options: argparse.Namespace) -> int:
     from service.wording import open_writer
 
     language = None if options.language == "auto" else options.language
-    engine = Engine(options.index, options.model, options.reranker, writer=open_writer())
+    engine = Engine(options.index, options.model, options.reranker, writer=open_writer(), audience=_audience(options))
     if options.passage is None:
         answer = engine.answer(_query(options, options.question, language))
     else:
@@ -323,7 +346,7 @@ def _export(options: argparse.Namespace) -> int:
 
     form = _export_format(options)
     if options.what == "passages":
-        export_passages(options.index, form, options.out)
+        export_passages(options.index, form, options.out, audience=_audience(options))
         return OK
     if options.what == "brief":
         return _export_brief(options, form)
@@ -336,6 +359,7 @@ def _export(options: argparse.Namespace) -> int:
             language=options.language or "en",
             document_languages=options.doc_language or (),
             model=options.model,
+            audience=_audience(options),
         )
         return OK
     filters = make_item_filters(
@@ -347,7 +371,7 @@ def _export(options: argparse.Namespace) -> int:
     )
     if options.what == "analysis":
         return _export_analysis(options, form, filters.meetings)
-    export_follow_ups(options.index, filters, form, options.out, options.language)
+    export_follow_ups(options.index, filters, form, options.out, options.language, audience=_audience(options))
     return OK
 
 
@@ -381,6 +405,7 @@ def _export_brief(options: argparse.Namespace, form: Any) -> int:
         language=options.language,
         filters=filters,
         model=options.model,
+        audience=_audience(options),
     )
     return OK
 
@@ -390,7 +415,14 @@ def _export_analysis(options: argparse.Namespace, form: Any, meetings: Sequence[
 
     if len(meetings) > 1:
         raise SettingError("--meeting: an analysis is of one meeting; name one")
-    export_analysis(options.index, next(iter(meetings), None), form, options.out, options.language)
+    export_analysis(
+        options.index,
+        next(iter(meetings), None),
+        form,
+        options.out,
+        options.language,
+        audience=_audience(options),
+    )
     return OK
 
 

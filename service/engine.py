@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import copy
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from indexer import embedding, glossary
 from indexer.bilingual_lexicon import bilingual_lexicon
-from indexer.documents import Language, Role, Status
+from indexer.data_folder import data_folder
+from indexer.documents import Distribution, Language, Role, Status
+from indexer.embedding import Embedder
 from indexer.errors import CouncilError
-from indexer.store import Filters, Index, current_generation, open_index
+from indexer.store import Filters, Index
 from service.answering import answer, passage_hit, precedents_for
 from service.contract import Answer, SearchResult
 from service.list_question import read_list_question
@@ -20,6 +22,7 @@ from service.needs import summary
 from service.query import DEFAULT_LIMIT, Query, understand
 from service.reranker import open_reranker
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
+from service.serving import Serving
 from service.status import status_of
 from service.warming import warm
 
@@ -35,36 +38,53 @@ class UnknownPassageError(CouncilError):
 
 
 class Engine:
-    """Answers and searches over the index in `folder`; safe to call from several threads.
+    """Answers and searches over the index in `folder`, as one audience sees it; safe to call from several threads.
 
-    A new generation is noticed at the next request; requests under way end on the one they began with.
+    A new generation is noticed at the next request, and so is a document that was withdrawn or whose audience was
+    narrowed; requests under way end on what they began with. `seen_by` gives the same engine for another audience.
     `model` embeds, the bundled one if None; `reranker` is a cross-encoder's name or folder, None for none;
-    `writer` may word answers by a language model, as `service.wording.open_writer` gives it.
-    Raises IndexUnusableError where there is no usable index, SettingError for a model that cannot be opened.
+    `writer` may word answers by a language model, as `service.wording.open_writer` gives it; `data` is the data folder,
+    that of the index if None. Raises IndexUnusableError where there is no usable index, SettingError for a model that
+    cannot be opened.
     """
 
     def __init__(
-        self, folder: Path, model: str | None = None, reranker: str | None = None, *, writer: Writer | None = None
+        self,
+        folder: Path,
+        model: str | None = None,
+        reranker: str | None = None,
+        *,
+        writer: Writer | None = None,
+        data: Path | None = None,
+        audience: Distribution = Distribution.SECRETARIAT,
     ) -> None:
         # A table that cannot be used should stop the start, not the first question.
         glossary.terms()
         bilingual_lexicon()
         status_of("", Role.REMARK)
         read_list_question("")
-        self._folder = folder
         self._embedder, self._bundled = embedding.load(model), model is None
         self._reranker = open_reranker(reranker)
         self._writer = writer
-        self._lock = threading.Lock()
-        self._index = open_index(folder, model=self._embedder.id)
+        self.audience = audience
+        self._serving = Serving(folder, data if data is not None else data_folder(folder), self._embedder.id)
+
+    def seen_by(self, audience: Distribution) -> Engine:
+        """The same engine, as `audience` sees the documents."""
+        if audience is self.audience:
+            return self
+        other = copy.copy(self)
+        other.audience = audience
+        return other
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that embeds questions, and new documents."""
+        return self._embedder
 
     def index(self) -> Index:
-        """The generation that serves now, opened."""
-        if current_generation(self._folder) != self._index.generation:
-            with self._lock:
-                if current_generation(self._folder) != self._index.generation:
-                    self._index = open_index(self._folder, model=self._embedder.id)
-        return self._index
+        """The generation that serves now, opened, as the engine's audience sees it."""
+        return self._serving.index(self.audience)
 
     def warm(self) -> None:
         """Read ahead of the index that serves now, for a process that answers many questions.

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, get_args
 
 from indexer import embedding
-from indexer.documents import Language, Passage
+from indexer.documents import Distribution, Language, Passage
 from indexer.errors import CouncilError, SettingError
-from indexer.store import open_index
 from service.contract import FollowUp
 from service.filters import ItemFilters, make_item_filters
 from service.follow_ups import listed
 from service.formulas import harmless
 from service.matches import Match, matched
+from service.serving import open_seen
 
 if TYPE_CHECKING:
     from indexer.store import Filters
@@ -42,19 +42,27 @@ class _Table:
     rows: Iterable[dict[str, Any]]
 
 
-def export_passages(folder: Path, form: Format, out: Path | None = None) -> None:
+def export_passages(
+    folder: Path, form: Format, out: Path | None = None, *, audience: Distribution = Distribution.SECRETARIAT
+) -> None:
     """Write every passage of the index, in reading order, to the file `out`, or to standard output.
 
     Raises SettingError for a workbook where standard output takes none, CouncilError where `out` cannot be written.
     """
     _check(form, out)
     columns = tuple(field.name for field in fields(Passage))
-    rows = (asdict(passage) for passage in open_index(folder).passages())
+    rows = (asdict(passage) for passage in open_seen(folder, audience).passages())
     _write(_Table("passages", columns, rows), form, out)
 
 
 def export_follow_ups(
-    folder: Path, filters: ItemFilters, form: Format, out: Path | None = None, language: Language | None = None
+    folder: Path,
+    filters: ItemFilters,
+    form: Format,
+    out: Path | None = None,
+    language: Language | None = None,
+    *,
+    audience: Distribution = Distribution.SECRETARIAT,
 ) -> None:
     """Write the decisions and follow-ups that meet `filters`; `language` is that of the words for their status.
 
@@ -62,7 +70,7 @@ def export_follow_ups(
     """
     _check(form, out)
     columns = tuple(name for name in FollowUp.model_fields if name not in _NOT_IN_TABLES)
-    found = listed(open_index(folder), filters, language=language).follow_ups
+    found = listed(open_seen(folder, audience), filters, language=language).follow_ups
     _write(_Table("follow-ups", columns, (item.model_dump(mode="json") for item in found)), form, out)
 
 
@@ -75,6 +83,7 @@ def export_brief(
     language: Language | None = None,
     filters: Filters | None = None,
     model: str | None = None,
+    audience: Distribution = Distribution.SECRETARIAT,
 ) -> None:
     """Write the brief on a topic; see `service.briefs.gathering.gather`, whose errors are raised too."""
     from service.briefs import brief_docx, brief_html
@@ -82,7 +91,7 @@ def export_brief(
     from service.engine import Engine
 
     _check(form, out)
-    brief = gather(Engine(folder, model), topic, language=language, filters=filters)
+    brief = gather(Engine(folder, model, audience=audience), topic, language=language, filters=filters)
     if form == "docx":
         _write_bytes(brief_docx.as_docx(brief), out)
         return
@@ -97,13 +106,15 @@ def export_analysis(
     form: AnalysisFormat,
     out: Path | None = None,
     language: Language | None = None,
+    *,
+    audience: Distribution = Distribution.SECRETARIAT,
 ) -> None:
     """Write the exchange table of a meeting; see `service.briefs.exchange.exchange_table`, whose errors are raised."""
     from service.briefs import exchange_files
     from service.briefs.exchange import exchange_table
 
     _check(form, out)
-    table = exchange_table(open_index(folder), meeting=meeting, language=language)
+    table = exchange_table(open_seen(folder, audience), meeting=meeting, language=language)
     _write_bytes(exchange_files.as_docx(table) if form == "docx" else exchange_files.as_xlsx(table), out)
 
 
@@ -116,6 +127,7 @@ def export_matches(
     language: Language = "en",
     document_languages: Sequence[str] = (),
     model: str | None = None,
+    audience: Distribution = Distribution.SECRETARIAT,
 ) -> None:
     """Write who can help with which need told at a meeting: the latest with needs where none is named.
 
@@ -126,7 +138,7 @@ def export_matches(
         raise SettingError("--meeting: matches are of one meeting; name one")
     filters = make_item_filters(meetings=meetings, document_languages=document_languages)
     embedder = embedding.load(model)
-    index = open_index(folder, model=embedder.id)
+    index = open_seen(folder, audience, model=embedder.id)
     rows = matched(
         index,
         embedder,

@@ -15,12 +15,21 @@ from starlette.exceptions import HTTPException
 
 from indexer.documents import Language
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
+from service.access import Caller, Verdict
 from service.headers import SECURITY_HEADERS
 from service.messages import RefusedError, message, table
 
 MEDIA_TYPE = "application/problem+json"
 _RANGE = re.compile(r"\s*(fr|en)\b[^;,]*(?:;\s*q=([0-9.]+))?", re.IGNORECASE)
 _log = logging.getLogger(__name__)
+
+
+class RefusedCallerError(CouncilError):
+    """A caller who may not do what was asked; `verdict` says why. Anonymous ones are asked for a key."""
+
+    def __init__(self, caller: Caller, verdict: Verdict) -> None:
+        self.caller, self.verdict = caller, verdict
+        super().__init__(verdict.reason)
 
 
 class Problem(BaseModel):
@@ -106,6 +115,14 @@ def install(app: FastAPI) -> None:
     async def unusable(request: Request, error: SettingError) -> JSONResponse:
         spoken = caller_language(request.headers.get("accept-language"))
         return problem(request, "invalid", 422, error.detail(spoken) if isinstance(error, RefusedError) else str(error))
+
+    @app.exception_handler(RefusedCallerError)
+    async def not_theirs(request: Request, error: RefusedCallerError) -> JSONResponse:
+        if error.caller.via in {"nothing", "local"}:
+            response = problem(request, "unauthenticated", 401)
+            response.headers["WWW-Authenticate"] = 'Bearer realm="council"'
+            return response
+        return problem(request, "forbidden", 403)
 
     @app.exception_handler(IndexUnusableError)
     async def no_index(request: Request, error: IndexUnusableError) -> JSONResponse:

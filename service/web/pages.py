@@ -19,8 +19,8 @@ from indexer import dates
 from indexer.documents import Language
 from service.answering import composing
 from service.answering.wording import untold_date
+from service.callers import Seen
 from service.contract import Answer
-from service.engine import Engine
 from service.marking import around_answer
 from service.messages import RefusedError, message
 from service.problems import caller_language
@@ -31,7 +31,7 @@ _EXAMPLES = ("page.example.1", "page.example.2")
 _MARK = re.compile(r"\[(\d+)\]")
 
 
-def install(app: FastAPI, engine: Engine) -> None:
+def add(app: FastAPI) -> None:
     """Add the page at `/` and its style sheet to `app`."""
     templates = Jinja2Templates(directory=_FOLDER / "templates")
     templates.env.filters["linked"] = linked
@@ -40,6 +40,7 @@ def install(app: FastAPI, engine: Engine) -> None:
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     def ask(
         request: Request,
+        engine: Seen,
         q: str = "",
         lang: str = "",
     ) -> HTMLResponse:

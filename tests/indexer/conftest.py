@@ -109,7 +109,7 @@ def write_index() -> Callable[..., Path]:
         matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
         vectors.write(base / store.VECTORS, matrix)
         lexical.write(
-            base / store.LEXICAL,
+            base / store.LEXICAL / str(Distribution.PUBLIC),
             [lexical.LexicalEntry(n, passage.language, passage.text) for n, passage in enumerate(passages)],
         )
         database.write(
@@ -122,6 +122,7 @@ def write_index() -> Callable[..., Path]:
             dimension=16,
             documents=len(records),
             passages=len(passages),
+            audiences=dict.fromkeys(Distribution, len(passages)),
             sources={},
         )
         (base / store.MANIFEST).write_text(manifest.model_dump_json(), encoding="utf-8")

@@ -424,7 +424,7 @@ when, _, step = point.partition(" ")
 if step == "vectors":
     around(vectors, "write")
 elif step == "lexical":
-    around(lexical, "write")
+    around(lexical, "write_prefixes")
 elif step == "database":
     around(database, "write")
 elif step == "manifest":

@@ -12,8 +12,10 @@ import httpx
 import pytest
 
 import service
+from indexer.documents import Distribution
 from indexer.store import open_index
 from service import access
+from service.access import Action, Caller, CallerRole
 from service.query import understand
 from service.retrieval import query_vector, retrieve
 
@@ -28,16 +30,28 @@ def record(harbour):
     return found
 
 
-def test_contacts_are_for_nobody_yet_and_the_reason_is_given(record):
-    verdict = access.may_see_contacts()
-    assert not verdict.allowed and "secretariat" in verdict.reason
+def test_contacts_are_for_the_secretariat_and_the_reason_is_given(record):
+    for role in CallerRole:
+        verdict = access.decide(Caller(role, "k1", "key"), Action.SEE_CONTACTS)
+        shown = access.visible(record, Caller(role, "k1", "key"))
+        assert verdict.allowed is (role.rank >= CallerRole.SECRETARIAT.rank)
+        assert str(role) in verdict.reason and shown.contacts == (record.contacts if verdict.allowed else ())
+        assert shown.text == record.text
     assert access.visible(record).contacts == ()
-    assert access.visible(record).text == record.text
 
 
-def test_the_verdict_alone_decides(record, monkeypatch):
-    monkeypatch.setattr(access, "may_see_contacts", lambda: access.Verdict(True, "a test"))
-    assert access.visible(record) == record
+def test_every_action_is_granted_to_a_role_and_to_those_above_it():
+    for action in Action:
+        allowed = [access.decide(Caller(role, "k1", "key"), action).allowed for role in CallerRole]
+        assert allowed == sorted(allowed) and allowed[-1]
+    assert not access.decide(Caller(CallerRole.ADMINISTRATOR, "k1", "key"), "unheard_of").allowed
+
+
+def test_a_document_is_for_its_audience_and_narrower_callers():
+    for role, most in zip(CallerRole, ("public", "members", "secretariat", "secretariat"), strict=True):
+        for distribution in Distribution:
+            verdict = access.decide(Caller(role, "k1", "key"), Action.READ, distribution)
+            assert verdict.allowed is (distribution.rank <= Distribution(most).rank), (role, distribution)
 
 
 def test_no_other_module_of_the_service_handles_contacts():

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lxml import html
 
+from service import callers
 from service.answering.composing import compose
 from service.contract import Answer
 from service.messages import message
@@ -42,7 +43,8 @@ def page(kind, language, findings, cited=CITATIONS, context=(), **more):
         **more,
     )
     app = FastAPI()
-    pages.install(app, Answering(found))
+    app.dependency_overrides[callers.seen] = lambda: Answering(found)
+    pages.add(app)
     with TestClient(app) as client:
         response = client.get("/", params={"q": "Quays?", "lang": language})
     assert response.status_code == 200

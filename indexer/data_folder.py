@@ -1,0 +1,20 @@
+"""The data folder of an index: what would be lost if it were deleted, kept apart from the index that can be rebuilt.
+
+<index>-data/documents/      files that were uploaded
+<index>-data/overrides.json  what the secretariat decided on documents (`indexer.overrides`)
+
+The service keeps its own files there too: keys, the audit log, feedback.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+UPLOADS = "documents"
+OVERRIDES = "overrides.json"
+
+
+def data_folder(index: Path) -> Path:
+    """The data folder of the index in `index`: beside it, so that removing or moving the index leaves it alone."""
+    whole = index.resolve()
+    return whole.with_name(f"{whole.name}-data")

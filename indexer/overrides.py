@@ -1,0 +1,143 @@
+"""What the secretariat decided on documents: withdrawn, passed on with their author's approval, corrected.
+
+Kept in one JSON file in the data folder, by id of the document, and put down whole by rename: a reader sees the old
+file or the new one. Builds follow it; a running service follows it between builds wherever it takes something away.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from indexer.data_folder import OVERRIDES
+from indexer.documents import Distribution, DocumentType
+from indexer.errors import CouncilError, IndexUnusableError
+from indexer.files import bring_to_disk
+
+FORMAT_VERSION = 1
+DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+
+
+class Override(BaseModel):
+    """What was decided on one document; what is None stays as the document and the catalogue have it.
+
+    `distribution` wins over both and over the notice in the text: `approved_by` and `approved_on` say whose approval
+    that rests on. A `withdrawn` document is in no index.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    withdrawn: bool = False
+    distribution: Distribution | None = None
+    approved_by: str | None = None
+    approved_on: str | None = Field(default=None, pattern=DATE)
+    title: str | None = None
+    type: DocumentType | None = None
+    language: Literal["en", "fr"] | None = None
+    meeting_date: str | None = Field(default=None, pattern=DATE)
+    jurisdiction: str | None = None
+
+
+NOTHING = Override()
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format_version: int = FORMAT_VERSION
+    documents: dict[str, Override] = {}
+
+
+class Overrides:
+    """The overrides of all documents, as one file has them; a value that never changes."""
+
+    def __init__(self, documents: Mapping[str, Override] | None = None) -> None:
+        self.documents: Mapping[str, Override] = MappingProxyType(dict(documents or {}))
+
+    def of(self, document_id: str) -> Override:
+        """What was decided on a document; an override that changes nothing where nothing was."""
+        return self.documents.get(document_id, NOTHING)
+
+
+def load(data: Path) -> Overrides:
+    """The overrides in the data folder; none where it holds no file.
+
+    Raises IndexUnusableError where the file cannot be read: to go on without it would show what was taken away.
+    """
+    path = data / OVERRIDES
+    try:
+        raw = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return Overrides()
+    except OSError as error:
+        raise _unusable(path, error) from error
+    try:
+        read = _File.model_validate_json(raw)
+    except ValidationError as error:
+        raise _unusable(path, error) from error
+    if read.format_version != FORMAT_VERSION:
+        raise _unusable(path, ValueError(f"format version {read.format_version}, this program reads {FORMAT_VERSION}"))
+    return Overrides(read.documents)
+
+
+def change(data: Path, document_id: str, changed: Callable[[Override], Override]) -> Override:
+    """Put what `changed` makes of a document's override in its place, on the disk when this returns.
+
+    Two callers at once take turns. Raises CouncilError where the file cannot be written; the old one then stays.
+    """
+    with _turn(data):
+        before = load(data)
+        new = changed(before.of(document_id))
+        documents = {**before.documents, document_id: new}
+        if new == NOTHING:
+            del documents[document_id]
+        _write(data / OVERRIDES, _File(documents=documents))
+        return new
+
+
+def revision(data: Path) -> tuple[int, int, int] | None:
+    """What changes whenever the file does, at the cost of one look; None where there is none."""
+    try:
+        state = (data / OVERRIDES).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unusable(data / OVERRIDES, error) from error
+    return state.st_ino, state.st_mtime_ns, state.st_size
+
+
+@contextmanager
+def _turn(data: Path) -> Iterator[None]:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with (data / ".overrides.lock").open("w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise CouncilError(f"{data / OVERRIDES}: cannot be written ({error.strerror or error}); nothing changed") from (
+            error
+        )
+
+
+def _write(path: Path, content: _File) -> None:
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    written = content.model_dump(mode="json", exclude_defaults=True) | {"format_version": FORMAT_VERSION}
+    aside.write_text(json.dumps(written, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    bring_to_disk(aside)
+    aside.replace(path)
+    bring_to_disk(path.parent)
+
+
+def _unusable(path: Path, error: Exception) -> IndexUnusableError:
+    return IndexUnusableError(
+        f"{path}: the decisions on documents cannot be read ({error}); nothing is shown until the file is mended or "
+        "restored from a backup"
+    )

@@ -1,0 +1,51 @@
+"""Who calls, and what the routes may have on the caller's behalf. Routes take the engine from here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from service import identity
+from service.access import Action, Caller, decide
+from service.engine import Engine
+from service.installation import Installation
+from service.problems import RefusedCallerError
+
+
+def installation(request: Request) -> Installation:
+    """What the server process has at hand."""
+    return cast(Installation, request.app.state.installation)
+
+
+def caller(request: Request) -> Caller:
+    """Who calls. Raises RefusedCallerError for a key that is none."""
+    found: Caller | None = getattr(request.state, "caller", None)
+    if found is None:
+        found = identity.identify(request, installation(request))
+        request.state.caller = found
+    return found
+
+
+def seen(request: Request) -> Engine:
+    """The engine as the caller sees the documents."""
+    return installation(request).engine.seen_by(caller(request).audience)
+
+
+def may(action: Action) -> Callable[[Request], Caller]:
+    """A dependency that gives the caller where `action` is theirs. Raises RefusedCallerError where it is not."""
+
+    def permitted(request: Request) -> Caller:
+        who = caller(request)
+        verdict = decide(who, action)
+        if not verdict.allowed:
+            raise RefusedCallerError(who, verdict)
+        return who
+
+    return permitted
+
+
+Here = Annotated[Installation, Depends(installation)]
+Seen = Annotated[Engine, Depends(seen)]
+Who = Annotated[Caller, Depends(caller)]

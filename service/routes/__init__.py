@@ -1,0 +1,1 @@
+"""The routes of the API, one module a concern; each has `add(app)`."""

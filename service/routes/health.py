@@ -1,0 +1,36 @@
+"""Whether the service runs and can answer."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Response
+from pydantic import BaseModel
+
+from indexer.errors import CouncilError
+from service.access import Action, decide
+from service.callers import Here, Who
+
+
+class Health(BaseModel):
+    """State of the service; which generation serves is told to those alone who may know the state of the index."""
+
+    status: str
+    generation: str | None = None
+
+
+def add(app: FastAPI) -> None:
+    """Add the routes to `app`."""
+
+    @app.get("/healthz", tags=["health"])
+    def alive() -> Health:
+        """The process runs."""
+        return Health(status="ok")
+
+    @app.get("/readyz", tags=["health"], responses={503: {"model": Health}})
+    def ready(response: Response, at: Here, who: Who) -> Health:
+        """The index is open and can be asked."""
+        try:
+            generation = at.engine.index().generation
+        except CouncilError:
+            response.status_code = 503
+            return Health(status="no usable index")
+        return Health(status="ready", generation=generation if decide(who, Action.SEE_STATE).allowed else None)

@@ -1,0 +1,41 @@
+"""Questions and searches."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import FastAPI, Query
+from starlette.exceptions import HTTPException
+
+from service.callers import Seen
+from service.contract import Answer, SearchResult
+from service.engine import UnknownPassageError
+from service.requests import AnswerRequest, PrecedentParameters, SearchParameters
+
+
+def add(app: FastAPI) -> None:
+    """Add the routes to `app`."""
+
+    @app.post("/v1/answer", tags=["questions"])
+    def answer(body: AnswerRequest, engine: Seen) -> Answer:
+        """Answer a question, with the passages that prove it."""
+        return engine.answer(body.filters.query(body.question, body.language, body.limit))
+
+    @app.get("/v1/search", tags=["questions"])
+    def search(parameters: Annotated[SearchParameters, Query()], engine: Seen) -> SearchResult:
+        """List the passages nearest to a text, best first."""
+        return engine.search(parameters.query(parameters.q, None, parameters.limit))
+
+    @app.get("/v1/passages/{passage_id}/precedents", tags=["questions"])
+    def precedents(passage_id: str, parameters: Annotated[PrecedentParameters, Query()], engine: Seen) -> Answer:
+        """Find who can help with the needs that a passage states: what others did, build or offer."""
+        try:
+            return engine.precedents(
+                passage_id,
+                language=parameters.language,
+                filters=parameters.filters(),
+                statuses=tuple(parameters.status),
+                limit=parameters.limit,
+            )
+        except UnknownPassageError as error:
+            raise HTTPException(404) from error
