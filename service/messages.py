@@ -1,4 +1,4 @@
-"""Texts that people see, from `data/messages.toml`: one key, two languages."""
+"""Texts that people see, from `data/messages*.toml`, a file a concern: one key, two languages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from indexer.documents import Language
@@ -26,9 +27,14 @@ class RefusedError(SettingError):
 
 @lru_cache(maxsize=1)
 def table() -> dict[str, dict[str, str]]:
-    """All messages by dotted key, each by language; read once."""
-    raw = tomllib.loads((files("service") / "data" / "messages.toml").read_text(encoding="utf-8"))
-    return {key: {**texts, "fr": _typeset(texts["fr"])} for key, texts in _flatten("", raw)}
+    """All messages by dotted key, each by language; read once. Raises SettingError for a key in two files."""
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted(Path(str(files("service") / "data")).glob("messages*.toml")):
+        for key, texts in _flatten("", tomllib.loads(file.read_text(encoding="utf-8"))):
+            if key in found:
+                raise SettingError(f"{file}: the message {key} stands in another file too; keep one")
+            found[key] = {**texts, "fr": _typeset(texts["fr"])}
+    return found
 
 
 def message(key: str, language: Language, **values: object) -> str:
