@@ -9,13 +9,14 @@ PORT ?= 8000
 GOLD ?= eval/gold
 
 .DEFAULT_GOAL := help
-.PHONY: help install ask serve test lint eval baseline bench browser ocr index
+.PHONY: help install ask serve test lint audit eval baseline bench browser ocr index
 
 help:
 	@echo 'make ask Q="Which jurisdictions piloted chatbots?"   index corpus/ and answer'
 	@echo 'make serve     the web page and the API at http://127.0.0.1:$(PORT)'
 	@echo 'make test      install what tests need and run them'
 	@echo 'make lint      ruff and mypy'
+	@echo 'make audit     bandit and pip-audit'
 	@echo 'make eval      measure answers on $(GOLD), held against eval/gate.toml'
 	@echo 'make baseline  write eval/baseline.json anew, which the gate allows small falls from'
 	@echo 'make bench     speed, beside named baselines'
@@ -61,6 +62,9 @@ lint: $(VENV)/.full
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+audit: $(VENV)/.full
+	@bash .ci/audit $(BIN)
 
 eval: $(VENV)/.full index
 	@HF_HUB_OFFLINE=1 $(BIN)/council eval --index $(INDEX) --gold $(GOLD) --json .index-eval/report.json \
