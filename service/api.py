@@ -15,7 +15,7 @@ from service import problems
 from service.engine import Engine
 from service.headers import SECURITY_HEADERS
 from service.installation import Installation
-from service.routes import health, holdings, questions
+from service.routes import health, holdings, questions, session
 from service.server_settings import Settings
 from service.state import State
 from service.web import pages
@@ -54,7 +54,7 @@ def create_app(
     )
     problems.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
-    for part in (questions, holdings, health, pages):
+    for part in (questions, holdings, health, session, pages):
         part.add(app)
 
     @app.middleware("http")
