@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.documents import Distribution, DocumentType, ItemStatus, Role, Status
 from indexer.errors import CouncilError, SettingError
+from service.commands import observed
 
 if TYPE_CHECKING:
     from indexer.build import BuildReport
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_eval(commands)
     _add_export(commands)
+    observed.add(commands)
     return parser
 
 
