@@ -1,7 +1,7 @@
 """The audit log: who did what to which document or key, and who asked for it; kept in the service's memory.
 
 An entry is on the disk before what it tells of is acknowledged. Only the opening of a document does not wait for the
-disk: its entry is in the file by then, so that no death of the process undoes it; a power cut may take the last of them.
+disk: its entry is in the file by then, so that no death of the process undoes it; a power cut may take the last ones.
 """
 
 from __future__ import annotations

@@ -114,9 +114,9 @@ class TextFormatter(_Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, and a traceback under it where there is one."""
         fields = " ".join(f"{name}={_plain(value)}" for name, value in self.fields(record).items())
-        line = f"{_time(record)} {record.levelname} {record.name} {_visible(record.getMessage())}"
+        line = f"{_time(record)} {record.levelname} {record.name} {record.getMessage()}"
         trace = self.trace(record)
-        return line + (f" {fields}" if fields else "") + (f"\n{trace}" if trace else "")
+        return _visible(line + (f" {fields}" if fields else "")) + (f"\n{trace}" if trace else "")
 
 
 def _time(record: logging.LogRecord) -> str:
