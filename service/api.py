@@ -11,11 +11,11 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 
 from indexer.data_folder import data_folder
-from service import problems
+from service import observing, problems
 from service.engine import Engine
 from service.headers import SECURITY_HEADERS
 from service.installation import Installation
-from service.routes import health, holdings, questions, session
+from service.routes import audit, feedback, health, holdings, metrics, questions, session
 from service.server_settings import Settings
 from service.state import State
 from service.web import pages
@@ -54,7 +54,7 @@ def create_app(
     )
     problems.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
-    for part in (questions, holdings, health, session, pages):
+    for part in (questions, holdings, feedback, audit, health, metrics, session, pages):
         part.add(app)
 
     @app.middleware("http")
@@ -63,6 +63,7 @@ def create_app(
         response.headers.update(SECURITY_HEADERS)
         return response
 
+    observing.add(app)
     return app
 
 

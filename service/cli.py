@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.documents import Distribution, DocumentType, ItemStatus, Role, Status
 from indexer.errors import CouncilError, SettingError
 from service.commands import keys as keys_command
+from service.commands import observed
 
 if TYPE_CHECKING:
     from indexer.build import BuildReport
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_eval(commands)
     _add_export(commands)
     keys_command.add(commands)
+    observed.add(commands)
     return parser
 
 

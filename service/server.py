@@ -6,7 +6,9 @@ import ipaddress
 from pathlib import Path
 
 from indexer.errors import CouncilError, SettingError
+from service import logs
 from service.api import create_app
+from service.server_settings import Settings
 
 
 def serve(folder: Path, host: str, port: int, *, model: str | None = None, reranker: str | None = None) -> None:
@@ -25,7 +27,11 @@ def serve(folder: Path, host: str, port: int, *, model: str | None = None, reran
     import uvicorn
 
     try:
-        uvicorn.run(create_app(folder, model, reranker), host=host, port=port, server_header=False)
+        settings = Settings()
+        logs.configure(settings)
+        app = create_app(folder, model, reranker, settings=settings)
+        # Its own log lines of requests hold query strings, so questions: ours stand in their place.
+        uvicorn.run(app, host=host, port=port, server_header=False, log_config=None, access_log=False)
     except SystemExit as error:  # how uvicorn says that it could not start; its log names the reason
         raise CouncilError(
             f"the server could not listen on {host}, port {port}; if the port is in use, give another with --port"

@@ -62,10 +62,14 @@ class State:
             return self._connection().execute(statement, parameters).fetchall()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is on the disk at the end of the block, and undone where it raises."""
+    def writing(self, *, synced: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction that is on the disk at the end of the block, and undone where it raises.
+
+        Not `synced`, it is in the file then, whatever becomes of the process, but a power cut may undo it: much faster.
+        """
         with self._told():
             connection = self._connection()
+            connection.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
