@@ -8,7 +8,8 @@ from fastapi import FastAPI, Query
 from starlette.exceptions import HTTPException
 
 from indexer import jurisdictions
-from service.callers import Seen
+from service import audit
+from service.callers import Here, Seen, Who
 from service.contract import FollowUpList
 from service.follow_ups import listed
 from service.requests import FollowUpParameters
@@ -32,12 +33,13 @@ def add(app: FastAPI) -> None:
         return DocumentList(documents=[document_summary(record) for record in engine.index().documents()])
 
     @app.get("/v1/documents/{document_id}", tags=["holdings"])
-    def document(document_id: str, engine: Seen) -> DocumentView:
+    def document(document_id: str, engine: Seen, at: Here, who: Who) -> DocumentView:
         """One document with its passages."""
         index = engine.index()
         record = index.document(document_id)
         if record is None:
             raise HTTPException(404)
+        audit.record(at.state, who, "document.read", subject=document_id)
         passages = [passage_view(passage) for passage in index.passages(document_id)]
         return DocumentView(**document_summary(record).model_dump(), passages=passages)
 
