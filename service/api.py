@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from indexer.data_folder import data_folder
 from service import observing, problems
 from service.engine import Engine
 from service.headers import SECURITY_HEADERS
 from service.installation import Installation
-from service.routes import audit, feedback, health, holdings, metrics, questions, session
+from service.routes import audit, documents, feedback, health, holdings, jobs, metrics, questions, session
 from service.server_settings import Settings
 from service.state import State
+from service.uploads.supervisor import Supervisor
 from service.web import pages
 from service.wording import open_writer
 
@@ -40,6 +44,7 @@ def create_app(
     data = settings.data if settings.data is not None else data_folder(folder)
     engine = Engine(folder, model, reranker, writer=open_writer(), data=data)
     threading.Thread(target=_warm, args=(engine,), name="warming", daemon=True).start()
+    supervisor = Supervisor(folder, data, model)
     app = FastAPI(
         title="Council Search",
         version=version("council-search"),
@@ -49,12 +54,14 @@ def create_app(
             "4XX": {"model": problems.Problem, "description": "Refused: the body says why and what to mend"},
             "5XX": {"model": problems.Problem, "description": "Failed: the body says what to do"},
         },
+        lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
     )
     problems.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
-    for part in (questions, holdings, feedback, audit, health, metrics, session, pages):
+    app.state.supervisor = supervisor
+    for part in (questions, holdings, documents, jobs, feedback, audit, health, metrics, session, pages):
         part.add(app)
 
     @app.middleware("http")
@@ -65,6 +72,14 @@ def create_app(
 
     observing.add(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Look after uploads while the server runs, those too that an earlier one left behind."""
+    app.state.supervisor.start()
+    yield
+    await run_in_threadpool(app.state.supervisor.stop)
 
 
 def _warm(engine: Engine) -> None:

@@ -36,6 +36,14 @@ class RefusedCallerError(CouncilError):
         super().__init__(verdict.reason)
 
 
+class ProblemError(CouncilError):
+    """What was asked cannot be done: `kind` is a key under `problem` in the message table, `fields` fill it in."""
+
+    def __init__(self, kind: str, status: int, **fields: object) -> None:
+        self.kind, self.status, self.fields = kind, status, fields
+        super().__init__(message(f"problem.{kind}.detail", "en", **fields))
+
+
 class Problem(BaseModel):
     """The body of every error; `mend` says what to do about it."""
 
@@ -119,6 +127,10 @@ def install(app: FastAPI) -> None:
     async def unusable(request: Request, error: SettingError) -> JSONResponse:
         spoken = caller_language(request.headers.get("accept-language"))
         return problem(request, "invalid", 422, error.detail(spoken) if isinstance(error, RefusedError) else str(error))
+
+    @app.exception_handler(ProblemError)
+    async def cannot_be(request: Request, error: ProblemError) -> JSONResponse:
+        return problem(request, error.kind, error.status, None, **error.fields)
 
     @app.exception_handler(RefusedCallerError)
     async def not_theirs(request: Request, error: RefusedCallerError) -> JSONResponse:

@@ -36,8 +36,13 @@ _STEPS = (
         language TEXT NOT NULL, content TEXT NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE jobs (
-        id TEXT PRIMARY KEY, at TEXT NOT NULL, caller TEXT NOT NULL, state TEXT NOT NULL, content TEXT NOT NULL,
-        changed TEXT NOT NULL
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, caller TEXT NOT NULL,
+        state TEXT NOT NULL, content TEXT NOT NULL, changed TEXT NOT NULL
+    );
+    CREATE INDEX jobs_by_state ON jobs (state);
+    CREATE TABLE job_events (
+        job TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL, content TEXT NOT NULL,
+        PRIMARY KEY (job, number)
     ) WITHOUT ROWID;
     """,
 )
