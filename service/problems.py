@@ -98,8 +98,8 @@ def _with_media_type(described: Callable[[], dict[str, Any]]) -> Callable[[], di
             for operation in operations.values():
                 for kind in ("4XX", "5XX"):
                     content = operation["responses"].get(kind, {}).get("content", {})
-                    if "application/json" in content:
-                        content[MEDIA_TYPE] = content.pop("application/json")
+                    for other in [name for name in content if name != MEDIA_TYPE]:
+                        content[MEDIA_TYPE] = content.pop(other)
         return document
 
     return openapi
