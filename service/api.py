@@ -18,7 +18,7 @@ from service.installation import Installation
 from service.routes import health, holdings, questions, session
 from service.server_settings import Settings
 from service.state import State
-from service.web import pages
+from service.web import pages, sign_in
 from service.wording import open_writer
 
 _logger = logging.getLogger("service")
@@ -54,7 +54,7 @@ def create_app(
     )
     problems.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
-    for part in (questions, holdings, health, session, pages):
+    for part in (questions, holdings, health, session, pages, sign_in):
         part.add(app)
 
     @app.middleware("http")
