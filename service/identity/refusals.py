@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from functools import lru_cache
+from pathlib import Path
 
 from indexer.errors import CouncilError
 from service import audit
@@ -38,7 +40,10 @@ class Allowance:
             return left_out
 
 
-_allowance = Allowance()
+@lru_cache(maxsize=64)
+def _allowance(database: Path, action: str) -> Allowance:
+    """That of each sort of refusal: many of one do not hide another."""
+    return Allowance()
 
 
 def record_key(state: State, error: UnusableKeyError) -> None:
@@ -48,7 +53,7 @@ def record_key(state: State, error: UnusableKeyError) -> None:
 
 def record(state: State, action: str, reason: str, subject: str | None = None) -> None:
     """Write a refusal down. That it cannot be written leaves it a refusal."""
-    left_out = _allowance.take(time.monotonic())
+    left_out = _allowance(state.path, action).take(time.monotonic())
     if left_out is None:
         return
     detail = f"{reason}; {left_out} more refusals were not written down" if left_out else reason
