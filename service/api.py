@@ -22,7 +22,7 @@ from service.routes import audit, documents, feedback, health, holdings, jobs, m
 from service.server_settings import Settings
 from service.state import State
 from service.uploads.supervisor import Supervisor
-from service.web import pages
+from service.web import pages, sign_in
 from service.wording import open_writer
 
 _logger = logging.getLogger("service")
@@ -61,7 +61,8 @@ def create_app(
     problems.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
     app.state.supervisor = supervisor
-    for part in (questions, holdings, documents, jobs, feedback, audit, health, metrics, session, pages):
+    parts = (questions, holdings, documents, jobs, feedback, audit, health, metrics, session, pages, sign_in)
+    for part in parts:
         part.add(app)
 
     @app.middleware("http")

@@ -88,7 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the web page and the HTTP API")
     _add_index_options(serve)
     _add_reranker_option(serve)
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on: of this machine only")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
+    )
     serve.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     serve.set_defaults(run=_serve)
 

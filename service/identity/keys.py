@@ -93,11 +93,18 @@ def find(state: State, text: str) -> Key:
     # Compared even where there is no such id, so that both take as long.
     if not hmac.compare_digest(_hash(text), rows[0]["hash"] if rows else _NO_HASH):
         raise UnusableKeyError("unknown")
-    return usable(state, _key(rows[0]))
+    return _usable(state, _key(rows[0]))
 
 
-def usable(state: State, key: Key) -> Key:
-    """The key, its use noted. Raises UnusableKeyError where it was revoked or has expired."""
+def by_id(state: State, key_id: str) -> Key:
+    """The key of a session that it opened; errors are those of `find`."""
+    rows = state.rows("SELECT * FROM keys WHERE id = ?", (key_id,))
+    if not rows:
+        raise UnusableKeyError("unknown")
+    return _usable(state, _key(rows[0]))
+
+
+def _usable(state: State, key: Key) -> Key:
     now = datetime.now(UTC)
     condition = key.condition(now)
     if condition != "active":

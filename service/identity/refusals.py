@@ -1,10 +1,12 @@
-"""Keys that were refused, in the audit log: never the key, and not so many that they fill the disk."""
+"""Keys and sign-ins that were refused, in the audit log: never the key, and not so many that they fill the disk."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
+from functools import lru_cache
+from pathlib import Path
 
 from indexer.errors import CouncilError
 from service import audit
@@ -38,16 +40,24 @@ class Allowance:
             return left_out
 
 
-_allowance = Allowance()
+@lru_cache(maxsize=64)
+def _allowance(database: Path, action: str) -> Allowance:
+    """That of each sort of refusal: many of one do not hide another."""
+    return Allowance()
 
 
-def record(state: State, error: UnusableKeyError) -> None:
-    """Write the refusal down. That it cannot be written leaves it a refusal."""
-    left_out = _allowance.take(time.monotonic())
+def record_key(state: State, error: UnusableKeyError) -> None:
+    """Write down that a key was refused."""
+    record(state, "key.refuse", str(error), error.key)
+
+
+def record(state: State, action: str, reason: str, subject: str | None = None) -> None:
+    """Write a refusal down. That it cannot be written leaves it a refusal."""
+    left_out = _allowance(state.path, action).take(time.monotonic())
     if left_out is None:
         return
-    detail = f"{error}; {left_out} more were not written down" if left_out else str(error)
+    detail = f"{reason}; {left_out} more refusals were not written down" if left_out else reason
     try:
-        audit.record(state, ANONYMOUS, "key.refuse", subject=error.key, outcome="refused", detail=detail)
+        audit.record(state, ANONYMOUS, action, subject=subject, outcome="refused", detail=detail)
     except CouncilError as failed:
-        _log.warning("a refused key could not be written to the audit log: %s", failed)
+        _log.warning("a refusal could not be written to the audit log: %s", failed)
