@@ -39,7 +39,6 @@ def add(app: FastAPI) -> None:
         record = index.document(document_id)
         if record is None:
             raise HTTPException(404)
-        audit.record(at.state, who, "document.read", subject=document_id)
         passages = [passage_view(passage) for passage in index.passages(document_id)]
         audit.opened(at.state, who, record.id)
         return DocumentView(**document_summary(record).model_dump(), passages=passages)

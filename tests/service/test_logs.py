@@ -17,25 +17,30 @@ from watched import ServedProcess
 from indexer.errors import CouncilError
 from indexer.store import open_index
 from service import logs, request_ids
+from service.access import CallerRole
+from service.identity import keys
 from service.server_settings import Settings
+from service.state import State
 
 QUESTION = "Which zeppelin moors at the harbour berths of Lunenburg?"
-KEY, COOKIE = "council_member_0123456789abcdefSECRET", "session=c00kieSECRET"
+WRONG_KEY, COOKIE = f"council_0123456789ab_{'SESAME-' * 6}x", "session=c00kieSESAME"
 COMMENT = "The zeppelin hangar is missing"
 CONTACTS = ("Odile", "Bernache", "odile.bernache@port.example", "Cormoran", "010-0142")
 TEXTS = ("Nova Scotia launched an online booking service", "register of harbour pilots", "painted in April")
 STAGES = {"understand", "embed", "retrieve", "lexical", "dense", "rank", "draft", "check", "compose"}
 
 
-def call_everything(client, index):
+def call_everything(client, index, key):
     """Requests that carry a question, a key, a cookie and contacts in every place that a request has."""
-    headers = {"Authorization": f"Bearer {KEY}", "Cookie": COOKIE, "User-Agent": QUESTION, "Referer": f"/?q={QUESTION}"}
+    client.headers["Authorization"] = f"Bearer {key}"
+    headers = {"Cookie": COOKIE, "User-Agent": QUESTION, "Referer": f"/?q={QUESTION}"}
     documents, passages = index.documents(), index.passages()
-    search = {"q": QUESTION, "key": KEY}
+    search = {"q": QUESTION, "key": key}
+    wrong = {"Authorization": f"Bearer {WRONG_KEY}"}
     statuses = [
         client.post("/v1/answer", json={"question": QUESTION}, headers=headers).status_code,
         client.post("/v1/answer", json={"question": "Who heads the harbour register?"}).status_code,
-        client.post("/v1/answer", json={"question": QUESTION, "nonsense": KEY}, headers=headers).status_code,
+        client.post("/v1/answer", json={"question": QUESTION, "nonsense": key}, headers=headers).status_code,
         client.post("/v1/answer", content=QUESTION, headers=headers).status_code,
         client.get("/v1/search", params={"q": QUESTION}, headers=headers).status_code,
         client.get("/v1/search", params={"q": "Odile Bernache odile.bernache@port.example"}).status_code,
@@ -43,7 +48,7 @@ def call_everything(client, index):
         client.get("/", params={"q": QUESTION}, headers=headers).status_code,
         client.get(f"/{QUESTION}", headers=headers).status_code,
         client.get(f"/v1/documents/{QUESTION}", headers=headers).status_code,
-        client.get(f"/v1/passages/{KEY}/precedents", headers=headers).status_code,
+        client.get(f"/v1/passages/{key}/precedents", headers=headers).status_code,
         client.get("/v1/follow-ups", params={"owner": "Odile Bernache"}).status_code,
         client.post(
             "/v1/feedback", json={"question": QUESTION, "verdict": "not_helpful", "comment": COMMENT}, headers=headers
@@ -52,21 +57,26 @@ def call_everything(client, index):
         *(client.get(f"/v1/passages/{passage.id}", headers=headers).status_code for passage in list(passages)[:5]),
         client.get("/v1/audit", headers=headers).status_code,
         client.get("/metrics", headers=headers).status_code,
+        client.get("/v1/search", params={"q": QUESTION}, headers=wrong).status_code,
+        client.get("/v1/audit", params={"caller": key}, headers={"Authorization": WRONG_KEY}).status_code,
     ]
     assert not [status for status in statuses if status >= 500]
-    assert {200, 201, 404, 422} <= set(statuses)
+    assert {200, 201, 401, 403, 404, 422} <= set(statuses)
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
 def test_no_question_key_contact_or_text_is_in_any_line_at_debug(harbour, tmp_path, form):
-    log = tmp_path / "log"
-    served = ServedProcess(harbour, tmp_path / "data", log, COUNCIL_LOG_LEVEL="debug", COUNCIL_LOG_FORMAT=form)
+    made, key = keys.make(State(tmp_path / "data"), CallerRole.SECRETARIAT, "the secretariat’s own")
+    served = ServedProcess(
+        harbour, tmp_path / "data", tmp_path / "log", COUNCIL_LOG_LEVEL="debug", COUNCIL_LOG_FORMAT=form
+    )
     with served as client:
-        call_everything(client, open_index(harbour))
+        call_everything(client, open_index(harbour), key)
     written = served.text()
     assert written.count("/v1/answer") >= 4 and "Traceback" not in written
+    assert made.id in written
     asked = re.findall(r"\w{6,}", QUESTION.replace("harbour", ""))
-    words = [*asked, *TEXTS, *CONTACTS, "zeppelin", "SECRET", KEY, COMMENT]
+    words = [*asked, *TEXTS, *CONTACTS, "zeppelin", "SESAME", WRONG_KEY, key, key.rsplit("_", 1)[1], COMMENT]
     assert [word for word in words if word.casefold() in written.casefold()] == []
     assert "?" not in re.sub(r"^\S+ ", "", written), "a query string, or the end of a question"
 
@@ -110,11 +120,12 @@ def test_questions_are_written_where_the_setting_says_so(harbour, tmp_path):
         harbour, tmp_path / "data", tmp_path / "log", COUNCIL_LOG_FORMAT="json", COUNCIL_LOG_QUESTIONS="true"
     )
     with served as client:
-        client.post("/v1/answer", json={"question": QUESTION}, headers={"Authorization": f"Bearer {KEY}"})
+        client.post("/v1/answer", json={"question": QUESTION})
+        client.post("/v1/answer", json={"question": QUESTION}, headers={"Authorization": f"Bearer {WRONG_KEY}"})
         client.get("/v1/search", params={"q": "quays"})
     lines = [json.loads(line) for line in served.text().splitlines()]
     assert [line["question"] for line in lines if "question" in line] == [QUESTION, "quays"]
-    assert KEY not in served.text()
+    assert WRONG_KEY not in served.text()
 
 
 # Lines by themselves
@@ -187,7 +198,7 @@ def test_what_other_packages_log_below_a_warning_is_left_out(capsys):
     try:
         for _ in range(2):  # set up twice, it writes once
             logs.configure(Settings(log_level="debug"))
-        logging.getLogger("httpcore.http11").debug("Authorization: Bearer %s", KEY)
+        logging.getLogger("httpcore.http11").debug("Authorization: Bearer %s", WRONG_KEY)
         logging.getLogger("httpx").info("GET https://x.example/?q=%s", QUESTION)
         logging.getLogger("some.package").warning("worn out")
         logging.getLogger("service.x").debug("seen")

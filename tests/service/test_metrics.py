@@ -102,7 +102,10 @@ def test_dropped_citations_are_counted(harbour, client, watched, monkeypatch):
 def test_the_index_that_serves_and_the_jobs_are_told(client, watched, harbour):
     with watched.at.state.writing() as connection:
         for job, state in enumerate(("waiting", "done", "done")):
-            connection.execute("INSERT INTO jobs VALUES (?, '', '', ?, '{}', '')", (str(job), state))
+            connection.execute(
+                "INSERT INTO jobs (id, at, caller, state, content, changed) VALUES (?, '', '', ?, '{}', '')",
+                (str(job), state),
+            )
     found, index = samples(client), open_index(harbour)
     assert value(found, "council_index_usable") == 1
     assert value(found, "council_index_generation") == int(index.generation[1:])
