@@ -23,6 +23,7 @@ from service import audit, audit_entries
 from service.access import LOCAL, Action, Caller, CallerRole, decide
 from service.audit_entries import AuditEntry, AuditFilters, AuditPage
 from service.formulas import restored
+from service.identity import keys
 from service.state import State
 
 ADMINISTRATOR = known_as("administrator", "root")
@@ -83,6 +84,18 @@ def test_who_opens_a_document_or_a_passage_is_on_record(client, harbour):
     assert (latest.caller, latest.subject, latest.outcome) == ("k-bob", second.id, "done")
     assert latest.number > earlier.number and latest.request and latest.request != earlier.request
     assert abs(datetime.now(UTC) - datetime.fromisoformat(latest.at)) < timedelta(minutes=1)
+
+
+def test_the_id_of_a_key_is_on_record_and_never_the_key(client, harbour, watched):
+    key, text = keys.make(watched.at.state, CallerRole.ADMINISTRATOR, "Ann")
+    document = next(iter(open_index(harbour).documents()))
+    headers = {"Authorization": f"Bearer {text}"}
+    assert client.get(f"/v1/documents/{document.id}", headers=headers).status_code == 200
+    response = client.get("/v1/audit", params={"action": "document.read"}, headers=headers)
+    (entry,) = AuditPage.model_validate_json(response.content).entries
+    assert (entry.caller, entry.role, entry.subject) == (key.id, "administrator", document.id)
+    whole = b"".join(path.read_bytes() for path in (watched.at.data).glob("service.sqlite*"))
+    assert text.rsplit("_", 1)[1].encode() not in whole
 
 
 def test_without_keys_nobody_can_be_told_apart_and_nothing_is_written(client, harbour, watched):

@@ -23,22 +23,20 @@ from service.server_settings import Settings
 from service.state import State
 
 QUESTION = "Which zeppelin moors at the harbour berths of Lunenburg?"
-COOKIE = "session=c00kieRXQ77"
+WRONG_KEY, COOKIE = f"council_0123456789ab_{'SESAME-' * 6}x", "session=c00kieSESAME"
 COMMENT = "The zeppelin hangar is missing"
 CONTACTS = ("Odile", "Bernache", "odile.bernache@port.example", "Cormoran", "010-0142")
 TEXTS = ("Nova Scotia launched an online booking service", "register of harbour pilots", "painted in April")
 STAGES = {"understand", "embed", "retrieve", "lexical", "dense", "rank", "draft", "check", "compose"}
 
 
-def made_key(data):
-    return keys.make(State(data), CallerRole.SECRETARIAT, "tests")[1]
-
-
 def call_everything(client, index, key):
     """Requests that carry a question, a key, a cookie and contacts in every place that a request has."""
-    headers = {"Authorization": f"Bearer {key}", "Cookie": COOKIE, "User-Agent": QUESTION, "Referer": f"/?q={QUESTION}"}
+    client.headers["Authorization"] = f"Bearer {key}"
+    headers = {"Cookie": COOKIE, "User-Agent": QUESTION, "Referer": f"/?q={QUESTION}"}
     documents, passages = index.documents(), index.passages()
     search = {"q": QUESTION, "key": key}
+    wrong = {"Authorization": f"Bearer {WRONG_KEY}"}
     statuses = [
         client.post("/v1/answer", json={"question": QUESTION}, headers=headers).status_code,
         client.post("/v1/answer", json={"question": "Who heads the harbour register?"}).status_code,
@@ -59,22 +57,26 @@ def call_everything(client, index, key):
         *(client.get(f"/v1/passages/{passage.id}", headers=headers).status_code for passage in list(passages)[:5]),
         client.get("/v1/audit", headers=headers).status_code,
         client.get("/metrics", headers=headers).status_code,
+        client.get("/v1/search", params={"q": QUESTION}, headers=wrong).status_code,
+        client.get("/v1/audit", params={"caller": key}, headers={"Authorization": WRONG_KEY}).status_code,
     ]
     assert not [status for status in statuses if status >= 500]
-    assert {200, 201, 404, 422} <= set(statuses)
+    assert {200, 201, 401, 403, 404, 422} <= set(statuses)
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
 def test_no_question_key_contact_or_text_is_in_any_line_at_debug(harbour, tmp_path, form):
-    log = tmp_path / "log"
-    served = ServedProcess(harbour, tmp_path / "data", log, COUNCIL_LOG_LEVEL="debug", COUNCIL_LOG_FORMAT=form)
-    key = made_key(tmp_path / "data")
+    made, key = keys.make(State(tmp_path / "data"), CallerRole.SECRETARIAT, "the secretariat’s own")
+    served = ServedProcess(
+        harbour, tmp_path / "data", tmp_path / "log", COUNCIL_LOG_LEVEL="debug", COUNCIL_LOG_FORMAT=form
+    )
     with served as client:
         call_everything(client, open_index(harbour), key)
     written = served.text()
     assert written.count("/v1/answer") >= 4 and "Traceback" not in written
+    assert made.id in written
     asked = re.findall(r"\w{6,}", QUESTION.replace("harbour", ""))
-    words = [*asked, *TEXTS, *CONTACTS, "zeppelin", COOKIE, "RXQ77", key, key.rpartition("_")[2], COMMENT]
+    words = [*asked, *TEXTS, *CONTACTS, "zeppelin", "SESAME", WRONG_KEY, key, key.rsplit("_", 1)[1], COMMENT]
     assert [word for word in words if word.casefold() in written.casefold()] == []
     assert "?" not in re.sub(r"^\S+ ", "", written), "a query string, or the end of a question"
 
@@ -117,14 +119,13 @@ def test_questions_are_written_where_the_setting_says_so(harbour, tmp_path):
     served = ServedProcess(
         harbour, tmp_path / "data", tmp_path / "log", COUNCIL_LOG_FORMAT="json", COUNCIL_LOG_QUESTIONS="true"
     )
-    key = made_key(tmp_path / "data")
     with served as client:
-        client.post("/v1/answer", json={"question": QUESTION}, headers={"Authorization": f"Bearer {key}"})
+        client.post("/v1/answer", json={"question": QUESTION})
+        client.post("/v1/answer", json={"question": QUESTION}, headers={"Authorization": f"Bearer {WRONG_KEY}"})
         client.get("/v1/search", params={"q": "quays"})
-        client.get("/v1/search", params={"q": "never heard"}, headers={"Authorization": f"Bearer {key}x"})
     lines = [json.loads(line) for line in served.text().splitlines()]
     assert [line["question"] for line in lines if "question" in line] == [QUESTION, "quays"]
-    assert key not in served.text()
+    assert WRONG_KEY not in served.text()
 
 
 # Lines by themselves
@@ -197,7 +198,7 @@ def test_what_other_packages_log_below_a_warning_is_left_out(capsys):
     try:
         for _ in range(2):  # set up twice, it writes once
             logs.configure(Settings(log_level="debug"))
-        logging.getLogger("httpcore.http11").debug("Authorization: Bearer %s", "council_0123456789ab_x")
+        logging.getLogger("httpcore.http11").debug("Authorization: Bearer %s", WRONG_KEY)
         logging.getLogger("httpx").info("GET https://x.example/?q=%s", QUESTION)
         logging.getLogger("some.package").warning("worn out")
         logging.getLogger("service.x").debug("seen")
