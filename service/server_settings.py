@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64, description="processes that answer")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="addresses or networks of reverse proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed",
+        description="addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed",
     )
     model: str | None = Field(
         default=None, description="a sentence-transformers model, by name or folder; the bundled one if left out"
@@ -109,7 +109,7 @@ class Effective:
 
     def shown(self) -> dict[str, Any]:
         """The values as JSON has them, secrets masked."""
-        return cast(dict[str, Any], self.settings.model_dump(mode="json"))
+        return self.settings.model_dump(mode="json")
 
 
 def secrets() -> tuple[str, ...]:

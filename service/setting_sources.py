@@ -126,11 +126,11 @@ def in_place(named: Path | None, environment: Mapping[str, str] = os.environ) ->
             raise SettingError(f"{error} (set in {path})") from error
         raise
     finally:
-        for name, text in before.items():
-            if text is None:
+        for name, earlier in before.items():
+            if earlier is None:
                 os.environ.pop(name, None)
             else:
-                os.environ[name] = text
+                os.environ[name] = earlier
 
 
 def written(value: Any) -> str:

@@ -55,8 +55,8 @@ class Worker:
                 "channel": theirs.fileno(),
                 "loopback": loopback,
             }
-            assert self.process.stdin is not None
-            with contextlib.suppress(BrokenPipeError), self.process.stdin as stdin:
+        if (stdin := self.process.stdin) is not None:
+            with contextlib.suppress(BrokenPipeError), stdin:
                 stdin.write(json.dumps(told).encode())
         self.channel.setblocking(False)
 

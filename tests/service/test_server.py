@@ -216,3 +216,15 @@ def test_an_index_that_vanishes_ends_the_service_at_the_next_start_of_a_worker(o
         os.kill(worker, signal.SIGKILL)
         assert served.ended() == 1
         assert any("no index here" in line for line in served.errors)
+
+
+def test_a_file_of_the_index_cut_short_gives_no_answer_and_then_no_start(own_index):
+    with Served(own_index) as served:
+        (worker,) = served.workers()
+        (vectors,) = own_index.glob("g*/vectors.faiss")
+        os.truncate(vectors, 5_000)
+        refused = served.get("/v1/search", params={"q": "chatbots"})
+        assert refused.status_code == 503
+        os.kill(worker, signal.SIGBUS)  # what reading past the new end does to a request that was under way
+        assert served.ended() == 1
+        assert any("SIGBUS" in line for line in served.errors) or any("damaged" in line for line in served.errors)
