@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import CouncilError, SettingError
+from service import locks
 from service.server_settings import Settings, load
 from service.supervisor import Supervisor
 
@@ -23,7 +24,7 @@ def serve(options: Mapping[str, Any], file: Path | None = None) -> int:
     """
     settings = load(options, file).settings
     check_address(settings)
-    with listen(settings.host, settings.port) as listening:
+    with listen(settings.host, settings.port) as listening, locks.serving(settings.index):
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         return Supervisor(listening, address, settings, lambda: load(options, file).settings).run()
