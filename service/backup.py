@@ -100,10 +100,14 @@ def _write(index: Path, data: Path, out: Path) -> BackupManifest:
             if State(data).exists():
                 copy = stack.enter_context(_snapshot(data / DATABASE, out.parent))
                 members[f"data/{DATABASE}"] = _add(archive, f"data/{DATABASE}", copy)
-            for path in _data_files(data):
-                with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # deleted meanwhile
-                    member = f"data/{path.relative_to(data).as_posix()}"
-                    members[member] = _add(archive, member, file)
+            # Again until there is nothing new: an upload may have been moved on while the others were read.
+            tried: set[Path] = set()
+            while new := [path for path in _data_files(data) if path not in tried]:
+                tried.update(new)
+                for path in new:
+                    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # moved on, or deleted
+                        member = f"data/{path.relative_to(data).as_posix()}"
+                        members[member] = _add(archive, member, file)
             generation, files = _open_generation(index, stack)
             for member, file in files.items():
                 members[member] = _add(archive, member, file)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.documents import Distribution, DocumentType, ItemStatus, Role, Status
 from indexer.errors import CouncilError, SettingError
 from service.commands import backup as backup_commands
+from service.commands import doctor as doctor_command
 from service.commands import settings as settings_command
 from service.setting_sources import in_place
 
@@ -111,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     settings_command.add(commands)
     backup_commands.add(commands)
+    doctor_command.add(commands)
     return parser
 
 

@@ -62,7 +62,9 @@ def installed(letters, embedder, tmp_path):
     overrides.change(data, some, lambda old: Override(distribution=Distribution.SECRETARIAT))
     state = State(data)
     with state.writing() as connection:
-        connection.execute("INSERT INTO keys (id, name, role, hash, made) VALUES ('k', 'n', 'member', ?, 'now')", [HASH])
+        connection.execute(
+            "INSERT INTO keys (id, name, role, hash, made) VALUES ('k', 'n', 'member', ?, 'now')", [HASH]
+        )
         connection.execute("INSERT INTO secrets VALUES ('session', ?)", [b"sesame-sesame-sesame"])
     audit.record(state, LOCAL, "document.read", subject="first")
     state.close()
@@ -198,7 +200,18 @@ def made(path: Path, files: dict[str, bytes], *, kind: bytes = tarfile.REGTYPE, 
 
 @pytest.mark.parametrize(
     "name",
-    ["../out.txt", "/tmp/out.txt", "data/../../out.txt", "data/./x", "data//x", "data/.lock", "other/x", "data", "index/", "data/a\\..\\b"],
+    [
+        "../out.txt",
+        "/tmp/out.txt",
+        "data/../../out.txt",
+        "data/./x",
+        "data//x",
+        "data/.lock",
+        "other/x",
+        "data",
+        "index/",
+        "data/a\\..\\b",
+    ],
 )
 def test_names_that_lead_elsewhere_are_refused(tmp_path, name):
     with pytest.raises(DamagedBackupError):
