@@ -105,9 +105,9 @@ def _write(index: Path, data: Path, out: Path) -> BackupManifest:
             while new := [path for path in _data_files(data) if path not in tried]:
                 tried.update(new)
                 for path in new:
-                    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # moved on, or deleted
+                    with contextlib.suppress(FileNotFoundError), path.open("rb") as content:  # moved on, or deleted
                         member = f"data/{path.relative_to(data).as_posix()}"
-                        members[member] = _add(archive, member, file)
+                        members[member] = _add(archive, member, content)
             generation, files = _open_generation(index, stack)
             for member, held in files.items():
                 members[member] = _add(archive, member, held)
