@@ -15,6 +15,7 @@ from service.problems import caller_language
 # A page is its caller's: neither a shared cache nor, once signed out, the browser's may show it unasked.
 HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization, Accept-Language"}
 _LONGEST_PATH = 4_000
+_LANGUAGE = re.compile(r"(?<=[?&]lang=)(?:en|fr)(?=&|$)")
 # A path of this host: two slashes or a backslash, which browsers take for one, would begin another host's address.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
@@ -40,3 +41,8 @@ def shown(who: Caller, language: Language, here: str) -> dict[str, Any]:
 def local_path(text: str) -> str:
     """`text` where it is a path of this service, else that of its first page: nobody is sent on to another site."""
     return text if len(text) <= _LONGEST_PATH and _LOCAL_PATH.fullmatch(text) else "/"
+
+
+def in_other_language(path: str, language: Language) -> str:
+    """`path` as it is in the language that `language` is not."""
+    return _LANGUAGE.sub("fr" if language == "en" else "en", path)

@@ -37,8 +37,9 @@ def add(app: FastAPI) -> None:
     openid.check(app.state.installation.settings)
 
     @app.get("/login", response_class=HTMLResponse, include_in_schema=False)
-    def show(request: Request, at: Here, who: Who, next: str = "/", lang: str = "") -> Response:
-        return _page(request, at, who, account.spoken(request, lang), next)
+    def show(request: Request, at: Here, who: Who, next: str = "", lang: str = "") -> Response:
+        spoken = account.spoken(request, lang)
+        return _page(request, at, who, spoken, next or "/?" + urlencode({"lang": spoken}))
 
     @app.post("/login", response_class=HTMLResponse, include_in_schema=False)
     def sign_in(
@@ -151,7 +152,8 @@ def _page(
     context: dict[str, Any] = {
         "spoken": spoken,
         "text": lambda key, **values: message(key, spoken, **values),
-        "other": "/login?" + urlencode({"next": next, "lang": "fr" if spoken == "en" else "en"}),
+        "other": "/login?"
+        + urlencode({"next": account.in_other_language(next, spoken), "lang": "fr" if spoken == "en" else "en"}),
         "next": next,
         "openid": "/login/openid?" + urlencode({"next": next, "lang": spoken}) if by_provider else None,
         "none_made": not by_provider and not keys.any_made(at.state),

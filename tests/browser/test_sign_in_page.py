@@ -42,9 +42,14 @@ def test_sign_in_with_a_key_and_out(page, tmp_path, language):
     expect(page.get_by_role("link", name=message("page.sign_in", language))).to_be_visible()
 
 
-def test_the_pages_read_well_on_a_narrow_screen(page, tmp_path):
-    keys.make(State(tmp_path), CallerRole.MEMBER, "Ann Lee")
+@pytest.mark.parametrize("name", ["Ann Lee, Nouveau-Brunswick", "x" * keys.MAX_NAME_CHARACTERS])
+def test_the_pages_fit_a_narrow_screen(page, tmp_path, name):
+    _, text = keys.make(State(tmp_path), CallerRole.MEMBER, name)
     page.set_viewport_size({"width": 320, "height": 640})
     for path in ("/?lang=fr", "/login?lang=fr"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_label(message("sign_in.key", "fr")).fill(text)
+    page.get_by_role("button", name=message("sign_in.submit", "fr")).click()
+    expect(page.get_by_role("button", name=message("page.sign_out", "fr"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

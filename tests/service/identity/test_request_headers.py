@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
@@ -26,11 +26,13 @@ def headers(*pairs):
     return Headers(raw=[(name.lower().encode(), value.encode("latin-1")) for name, value in pairs])
 
 
+@settings(deadline=None)
 @given(TOKEN, st.sampled_from(["Bearer", "bearer", "BEARER", "bEaReR"]), st.integers(1, 4))
 def test_the_key_is_what_follows_the_scheme_in_any_case(token, scheme, spaces):
     assert bearer(headers(("Authorization", scheme + " " * spaces + token))) == token
 
 
+@settings(deadline=None)
 @given(LATIN)
 def test_any_other_content_is_refused_and_never_taken_for_no_key(value):
     try:
@@ -67,12 +69,14 @@ def test_two_headers_are_refused_and_none_is_none():
     assert bearer(headers(("Host", "localhost"))) is None
 
 
+@settings(deadline=None)
 @given(LOOPBACK, PORT)
 def test_loopback_hosts_are_this_machine_on_any_port(host, port):
     assert is_loopback_host(host + port)
     assert straight_from_here(headers(("Host", host + port)))
 
 
+@settings(deadline=None)
 @given(st.one_of(LATIN, LOOPBACK.map(lambda host: f"{host}.example.org"), st.ip_addresses(v=4).map(str)), PORT)
 def test_other_hosts_are_not(host, port):
     bare = host.strip("[]").lower()
@@ -98,6 +102,7 @@ def test_names_that_only_look_like_this_machine_are_not(host):
     "name",
     ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded", "X-Real-IP", "Via"],
 )
+@settings(deadline=None)
 @given(value=LATIN)
 def test_what_a_proxy_passed_on_is_not_from_here(name, value):
     assert not straight_from_here(headers(("Host", "localhost"), (name, value)))
@@ -134,6 +139,7 @@ def test_only_a_page_of_this_host_is_of_the_same_origin(sent, found):
     assert origin(headers(("Host", "council.example:8443"), *sent.items())) == found
 
 
+@settings(deadline=None)
 @given(LATIN, LATIN)
 def test_any_origin_is_read_without_failing(sent, host):
     assert origin(headers(("Origin", sent), ("Host", host))) in {"same", "other"}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from itsdangerous import TimestampSigner
 from lxml import html
@@ -212,6 +212,19 @@ def test_the_page_is_in_both_languages_and_labelled(served, language):
     assert not page.xpath("//a[contains(@href, 'openid')]")
 
 
+def test_the_language_chosen_here_is_that_of_the_page_after(served):
+    served.key()
+    for asked, kept, other in (
+        ("", "/?lang=fr", "/?lang=en"),
+        ("/?q=a&lang=fr", "/?q=a&lang=fr", "/?q=a&lang=en"),
+        ("/?q=lang%3Dfr&lang=fr", "/?q=lang%3Dfr&lang=fr", "/?q=lang%3Dfr&lang=en"),
+    ):
+        page = shown(served.client.get("/login", params={"lang": "fr", "next": asked}))
+        assert page.xpath("//input[@name='next']/@value") == [kept]
+        (switch,) = page.xpath("//a[@class='switch']/@href")
+        assert httpx.URL(switch).params["next"] == other
+
+
 def test_before_the_first_key_the_page_says_how_to_make_one(served):
     page = shown(served.client.get("/login"))
     assert "council keys create" in page.text_content() and not page.xpath("//form")
@@ -273,6 +286,7 @@ def test_no_foreign_page_acts_for_this_machine(served, headers):
     assert served.client.post("/v1/answer", json=asked).status_code == 200
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.from_regex(r"[/\\.a-z@:%?#\t\n ]{0,12}", fullmatch=True)))
 def test_nobody_is_sent_on_to_another_site(text):
     path = local_path(text)
@@ -292,6 +306,7 @@ def test_what_is_no_path_of_ours_leads_to_the_first_page(served, text):
     assert sign_in(served, key, next=text).headers["Location"] == "/"
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"/(\?q=[a-z%0-9+]{0,20}&lang=(en|fr))?", fullmatch=True))
 def test_paths_of_ours_are_kept(text):
     assert local_path(text) == text
