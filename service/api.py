@@ -6,16 +6,16 @@ import logging
 import threading
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI
 
 from indexer.data_folder import data_folder
-from service import problems
+from service import edge, openapi, problems
 from service.engine import Engine
-from service.headers import SECURITY_HEADERS
 from service.installation import Installation
+from service.request_shape import checked
 from service.routes import health, holdings, questions
+from service.routes import problems as problem_pages
 from service.server_settings import Settings
 from service.state import State
 from service.web import pages
@@ -49,20 +49,18 @@ def create_app(
             "4XX": {"model": problems.Problem, "description": "Refused: the body says why and what to mend"},
             "5XX": {"model": problems.Problem, "description": "Failed: the body says what to do"},
         },
-        docs_url=None,
+        dependencies=[Depends(checked)],
+        generate_unique_id_function=openapi.operation_id,
+        docs_url=None,  # they need scripts, which no page of ours may run
         redoc_url=None,
     )
     problems.install(app)
+    openapi.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
-    for part in (questions, holdings, health, pages):
+    for part in (questions, holdings, health, problem_pages, pages):
         part.add(app)
 
-    @app.middleware("http")
-    async def security_headers(request: Request, call_next: Any) -> Response:
-        response: Response = await call_next(request)
-        response.headers.update(SECURITY_HEADERS)
-        return response
-
+    edge.add(app)
     return app
 
 
