@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 from pathlib import Path
 
 from indexer.errors import CouncilError, SettingError
 from service.api import create_app
+from service.server_settings import Settings
 
 
 def serve(folder: Path, host: str, port: int, *, model: str | None = None, reranker: str | None = None) -> None:
@@ -25,7 +27,10 @@ def serve(folder: Path, host: str, port: int, *, model: str | None = None, reran
     import uvicorn
 
     try:
-        uvicorn.run(create_app(folder, model, reranker), host=host, port=port, server_header=False)
+        settings = Settings()
+        app = create_app(folder, model, reranker, settings=settings)
+        seconds = math.ceil(settings.shutdown_seconds)
+        uvicorn.run(app, host=host, port=port, server_header=False, timeout_graceful_shutdown=seconds)
     except SystemExit as error:  # how uvicorn says that it could not start; its log names the reason
         raise CouncilError(
             f"the server could not listen on {host}, port {port}; if the port is in use, give another with --port"
