@@ -99,6 +99,11 @@ def decide(caller: Caller, action: Action, distribution: Distribution | None = N
     return Verdict(True, f"the caller is {caller.role}, {action} takes {least}")
 
 
+def least_role(action: Action) -> CallerRole | None:
+    """The first role that an action is granted to; None where it is granted to nobody."""
+    return _LEAST.get(action)
+
+
 def visible(record: DocumentRecord, caller: Caller = ANONYMOUS) -> DocumentRecord:
     """The document as the caller may see it: contact persons are for the secretariat alone.
 

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from indexer.data_folder import data_folder
-from service import observing, problems
+from service import edge, observing, openapi, problems
 from service.engine import Engine
-from service.headers import SECURITY_HEADERS
 from service.installation import Installation
+from service.request_shape import checked
 from service.routes import audit, documents, feedback, health, holdings, jobs, metrics, questions, session
+from service.routes import problems as problem_pages
 from service.server_settings import Settings
 from service.state import State
 from service.uploads.supervisor import Supervisor
@@ -55,23 +55,34 @@ def create_app(
             "5XX": {"model": problems.Problem, "description": "Failed: the body says what to do"},
         },
         lifespan=_lifespan,
-        docs_url=None,
+        dependencies=[Depends(checked)],
+        generate_unique_id_function=openapi.operation_id,
+        docs_url=None,  # they need scripts, which no page of ours may run
         redoc_url=None,
     )
     problems.install(app)
+    openapi.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
     app.state.supervisor = supervisor
-    parts = (questions, holdings, documents, jobs, feedback, audit, health, metrics, session, pages, sign_in)
+    parts = (
+        questions,
+        holdings,
+        documents,
+        jobs,
+        feedback,
+        audit,
+        health,
+        metrics,
+        session,
+        problem_pages,
+        pages,
+        sign_in,
+    )
     for part in parts:
         part.add(app)
 
-    @app.middleware("http")
-    async def security_headers(request: Request, call_next: Any) -> Response:
-        response: Response = await call_next(request)
-        response.headers.update(SECURITY_HEADERS)
-        return response
-
-    observing.add(app)
+    edge.add(app)
+    observing.add(app)  # outermost: it sees what the edge refuses too
     return app
 
 

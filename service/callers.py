@@ -20,10 +20,17 @@ def installation(request: Request) -> Installation:
 
 
 def caller(request: Request) -> Caller:
-    """Who calls. Raises RefusedCallerError for a key that is none."""
+    """Who calls, looked up once a request. Raises RefusedCallerError for a key that is none."""
     found: Caller | None = getattr(request.state, "caller", None)
+    refused: RefusedCallerError | None = getattr(request.state, "refused_caller", None)
+    if refused is not None:
+        raise refused
     if found is None:
-        found = identity.identify(request, installation(request))
+        try:
+            found = identity.identify(request, installation(request))
+        except RefusedCallerError as error:
+            request.state.refused_caller = error
+            raise
         request.state.caller = found
     return found
 
@@ -44,6 +51,8 @@ def may(action: Action) -> Callable[[Request], Caller]:
             raise RefusedCallerError(who, verdict)
         return who
 
+    # For the description of the API, which says what each operation takes.
+    permitted.action = action  # type: ignore[attr-defined]
     return permitted
 
 

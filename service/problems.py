@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from indexer.documents import Language
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
+from service import request_ids
 from service.access import Caller, Verdict
 from service.headers import SECURITY_HEADERS
 from service.messages import RefusedError, message, table
 
 MEDIA_TYPE = "application/problem+json"
+# What is told of a status that a route or the framework gives without saying more.
+KINDS = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method",
+    406: "not_acceptable",
+    408: "slow",
+    409: "conflict",
+    412: "precondition",
+    415: "media_type",
+    422: "invalid",
+    429: "rate",
+    503: "busy",
+    504: "timeout",
+}
 _RANGE = re.compile(r"\s*(fr|en)\b[^;,]*(?:;\s*q=([0-9.]+))?", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
@@ -44,15 +61,24 @@ class ProblemError(CouncilError):
         super().__init__(message(f"problem.{kind}.detail", "en", **fields))
 
 
-class Problem(BaseModel):
-    """The body of every error; `mend` says what to do about it."""
+class BodySizeError(HTTPException):
+    """A body of more than `most` bytes, noticed while it came."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    mend: str
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(413, headers={"Connection": "close"})
+
+
+class Problem(BaseModel):
+    """The body of every error, in the caller's language (RFC 9457); `mend` says what to do about it."""
+
+    type: str = Field(description="Address of a page about this kind of problem", examples=["/problems/invalid"])
+    title: str = Field(description="The kind in a few words")
+    status: int = Field(description="The HTTP status", ge=400, le=599)
+    detail: str = Field(description="What is wrong with this request")
+    instance: str = Field(description="Path that was asked for", examples=["/v1/search"])
+    mend: str = Field(description="What to do about it")
+    request_id: str | None = Field(default=None, description="As in the header X-Request-ID; tell it when asking why")
 
 
 def caller_language(accept_language: str | None) -> Language:
@@ -79,30 +105,18 @@ def problem(request: Request, kind: str, status: int, detail: str | None = None,
         detail=detail or message(f"problem.{kind}.detail", spoken, **fields),
         instance=request.url.path,
         mend=message(f"problem.{kind}.mend", spoken),
+        request_id=request_ids.current(),
     )
+    # Set here too: a failure is answered outside the middleware that sets them on other responses.
+    headers = SECURITY_HEADERS | {"Content-Language": spoken, "Vary": "Accept-Language"}
+    if body.request_id is not None:
+        headers["X-Request-ID"] = body.request_id
     return JSONResponse(
         body.model_dump(),
         status_code=status,
         media_type=MEDIA_TYPE,
-        # Set here too: a failure is answered outside the middleware that sets them on other responses.
-        headers=SECURITY_HEADERS | {"Content-Language": spoken, "Vary": "Accept-Language"},
+        headers=headers,
     )
-
-
-def _with_media_type(described: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
-    """The OpenAPI document with problems under their own media type, where FastAPI puts `application/json`."""
-
-    def openapi() -> dict[str, Any]:
-        document = described()
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                for kind in ("4XX", "5XX"):
-                    content = operation["responses"].get(kind, {}).get("content", {})
-                    for other in [name for name in content if name != MEDIA_TYPE]:
-                        content[MEDIA_TYPE] = content.pop(other)
-        return document
-
-    return openapi
 
 
 def _reason(request: Request, error: Mapping[str, Any]) -> str:
@@ -114,8 +128,7 @@ def _reason(request: Request, error: Mapping[str, Any]) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every error with a problem, and say so in its OpenAPI document."""
-    app.openapi = _with_media_type(app.openapi)  # type: ignore[method-assign]
+    """Make `app` answer every error with a problem."""
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -148,15 +161,25 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code == 405:
-            response = problem(request, "method", 405, path=request.url.path, method=request.method)
-            response.headers.update(error.headers or {})
-            return response
-        if error.status_code == 404:
-            return problem(request, "not_found", 404, path=request.url.path)
-        # A body that is no text gets here before its fields are looked at.
-        reason = _reason(request, {"type": "json_invalid" if error.status_code == 400 else "other"})
-        return problem(request, "invalid", error.status_code, field="body", reason=reason)
+        if error.status_code == 400:
+            # A body that is no text gets here before its fields are looked at.
+            kind, reason = "invalid", _reason(request, {"type": "json_invalid"})
+        else:
+            other = "internal" if error.status_code >= 500 else "refused"
+            kind = "body_size" if isinstance(error, BodySizeError) else KINDS.get(error.status_code, other)
+            reason = _reason(request, {"type": "other"})
+        response = problem(
+            request,
+            kind,
+            error.status_code,
+            path=request.url.path,
+            method=request.method,
+            field="body",
+            reason=reason,
+            bytes=error.most if isinstance(error, BodySizeError) else None,
+        )
+        response.headers.update(error.headers or {})
+        return response
 
     @app.exception_handler(CouncilError)
     @app.exception_handler(Exception)

@@ -24,6 +24,8 @@ def _underscored(value: Any) -> Any:
 
 
 Several = BeforeValidator(_as_list)
+MAX_DOCUMENTS = 500
+MAX_OFFSET = 1_000_000_000  # more than any list has, and no more than a number of a database can be
 DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 
@@ -85,6 +87,15 @@ class PrecedentParameters(FilterFields):
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Passages to return")
 
 
+class DocumentParameters(BaseModel):
+    """Which page of the documents to list, as query parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=MAX_DOCUMENTS, ge=1, le=MAX_DOCUMENTS, description="Documents to return")
+    offset: int = Field(default=0, ge=0, le=MAX_OFFSET, description="Documents to pass over first")
+
+
 class FollowUpParameters(BaseModel):
     """Which decisions and follow-ups to list, as query parameters; values of one filter are alternatives."""
 
@@ -105,7 +116,7 @@ class FollowUpParameters(BaseModel):
         default=None, description="Of the word for the status; the item's own if left out"
     )
     limit: int = Field(default=DEFAULT_PAGE, ge=1, le=MAX_PAGE, description="Items to return")
-    offset: int = Field(default=0, ge=0, description="Items to pass over first")
+    offset: int = Field(default=0, ge=0, le=MAX_OFFSET, description="Items to pass over first")
 
     def filters(self) -> ItemFilters:
         """The filters, checked."""

@@ -79,9 +79,12 @@ class JurisdictionView(BaseModel):
 
 
 class DocumentList(BaseModel):
-    """All documents, by meeting date."""
+    """The documents, by meeting date."""
 
     documents: list[DocumentSummary]
+    total: int = Field(description="How many there are, shown here or not")
+    limit: int
+    offset: int
 
 
 class JurisdictionList(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import sys
@@ -44,7 +45,7 @@ def configured(settings: Settings, loopback: bool) -> uvicorn.Config:
         # Only from these is the caller's address taken out of a header; uvicorn alone would believe this machine.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=round(settings.shutdown_seconds),
+        timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
         # Its own log lines of requests hold query strings, so questions: ours stand in their place.
         log_config=None,
         access_log=False,

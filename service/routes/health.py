@@ -21,7 +21,7 @@ def add(app: FastAPI) -> None:
     """Add the routes to `app`."""
 
     @app.get("/healthz", tags=["health"])
-    def alive() -> Health:
+    async def alive() -> Health:  # not in a thread, all of which may be taken
         """The process runs."""
         return Health(status="ok")
 

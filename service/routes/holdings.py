@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from indexer import jurisdictions
@@ -12,7 +12,8 @@ from service import audit
 from service.callers import Here, Seen, Who
 from service.contract import FollowUpList
 from service.follow_ups import listed
-from service.requests import FollowUpParameters
+from service.paging import link_next
+from service.requests import DocumentParameters, FollowUpParameters
 from service.views import (
     DocumentList,
     DocumentView,
@@ -28,9 +29,15 @@ def add(app: FastAPI) -> None:
     """Add the routes to `app`."""
 
     @app.get("/v1/documents", tags=["holdings"])
-    def documents(engine: Seen) -> DocumentList:
-        """List the documents of the index."""
-        return DocumentList(documents=[document_summary(record) for record in engine.index().documents()])
+    def documents(
+        parameters: Annotated[DocumentParameters, Query()], engine: Seen, request: Request, response: Response
+    ) -> DocumentList:
+        """List the documents of the index, by meeting date."""
+        found = engine.index().documents()
+        limit, offset = parameters.limit, parameters.offset
+        link_next(request, response, total=len(found), limit=limit, offset=offset)
+        shown = [document_summary(record) for record in found[offset : offset + limit]]
+        return DocumentList(documents=shown, total=len(found), limit=limit, offset=offset)
 
     @app.get("/v1/documents/{document_id}", tags=["holdings"])
     def document(document_id: str, engine: Seen, at: Here, who: Who) -> DocumentView:
@@ -55,15 +62,19 @@ def add(app: FastAPI) -> None:
         return PassageWithDocument(**passage_view(found).model_dump(), document=document_summary(record))
 
     @app.get("/v1/follow-ups", tags=["holdings"])
-    def follow_ups(parameters: Annotated[FollowUpParameters, Query()], engine: Seen) -> FollowUpList:
+    def follow_ups(
+        parameters: Annotated[FollowUpParameters, Query()], engine: Seen, request: Request, response: Response
+    ) -> FollowUpList:
         """List the decisions and follow-ups of the decision records, by meeting."""
-        return listed(
+        found = listed(
             engine.index(),
             parameters.filters(),
             limit=parameters.limit,
             offset=parameters.offset,
             language=parameters.language,
         )
+        link_next(request, response, total=found.total, limit=found.limit, offset=found.offset)
+        return found
 
     @app.get("/v1/jurisdictions", tags=["holdings"])
     def all_jurisdictions(engine: Seen) -> JurisdictionList:

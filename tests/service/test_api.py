@@ -28,7 +28,7 @@ ROUTES = {
     "/healthz": {"get"},
     "/readyz": {"get"},
 }
-PROBLEM_FIELDS = {"type", "title", "status", "detail", "instance", "mend"}
+PROBLEM_FIELDS = {"type", "title", "status", "detail", "instance", "mend", "request_id"}
 
 
 def assert_problem(response, status, language="en"):
