@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from indexer.errors import CouncilError
 from indexer.files import bring_to_disk
 from indexer.overrides import load as load_overrides
 from indexer.reading import DocumentReader
-from indexer.source_readings import Failure, Progress, SourceReading, linked, read_all
+from indexer.source_readings import Failure, Progress, SourceReading, originals, read_all
 from indexer.sources import Found, find
 from indexer.wanted import found_in, held_in
 
@@ -106,7 +106,7 @@ def _built(
         if failures and not gathered.readings:
             reasons = "\n".join(failure.message for failure in failures)
             raise CouncilError(f"none of the {len(wanted)} documents could be read; nothing written\n{reasons}")
-        readings = _by_audience(linked(gathered.readings, wanted))
+        readings = _by_audience(gathered.readings)
         unread = tuple(sorted((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages))
         known = old.manifest.sources if old else {}
         removed = tuple(sorted(set(known) - {reading.record.source for reading in readings}))
@@ -115,7 +115,7 @@ def _built(
                 old.generation, False, len(readings), old.manifest.passages, 0, 0, (), skipped, failures, unread
             )
         try:
-            embedded = _write_generation(folder, readings, old, embedder, progress)
+            embedded = _write_generation(folder, readings, originals(readings, wanted), old, embedder, progress)
         except OSError as error:
             raise CouncilError(
                 f"{folder}: the new generation could not be written ({error.strerror or error}); the index is as it "
@@ -167,9 +167,17 @@ def _only_writer(folder: Path, *, wait: bool) -> Iterator[None]:
 
 
 def _write_generation(
-    folder: Path, readings: Sequence[SourceReading], old: store.Index | None, embedder: Embedder, progress: Progress
+    folder: Path,
+    readings: Sequence[SourceReading],
+    links: Mapping[Distribution, Mapping[str, str]],
+    old: store.Index | None,
+    embedder: Embedder,
+    progress: Progress,
 ) -> int:
-    """Write a generation of `readings`, switch to it, clear old ones away; returns the number of texts embedded."""
+    """Write a generation of `readings`, switch to it, clear old ones away; returns the number of texts embedded.
+
+    `links` are those of `originals`.
+    """
     name = _next_name(folder)
     aside = folder / f"{_ASIDE}{name}"
     aside.mkdir()
@@ -195,13 +203,21 @@ def _write_generation(
             for number, (passage, text) in enumerate(zip(all_passages, texts, strict=True))
         ),
     )
+    pairs = dict.fromkeys(pair for of_audience in links.values() for pair in of_audience.items())
+    same = versions.versions(pairs, all_passages, matrix)
     database.write(
         aside / store.DATABASE,
         (reading.record for reading in readings),
         all_passages,
         digests,
         items=(item for reading in readings for item in reading.items),
-        versions=versions.versions([reading.record for reading in readings], all_passages, matrix),
+        originals=links,
+        versions=(
+            (audience, *numbers)
+            for audience, of_audience in links.items()
+            for pair in of_audience.items()
+            for numbers in same[pair]
+        ),
     )
     (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     for path in [*aside.rglob("*"), aside]:
@@ -229,7 +245,7 @@ def _embed(
     for start in range(0, len(missing), _BATCH):
         progress("embed", start, len(missing))
         rows = missing[start : start + _BATCH]
-        matrix[rows] = embedder.encode_documents([texts[row] for row in rows])
+        matrix[rows] = vectors.as_stored(embedder.encode_documents([texts[row] for row in rows]))
     progress("embed", len(missing), len(missing))
     return matrix, len(missing)
 

@@ -55,7 +55,7 @@ def held_in(old: store.Index | None, index: Path) -> list[Wanted]:
     states = old.manifest.sources if old else {}
     uploads = uploads_folder(index)
     held = [
-        Wanted(Path(state.path), name, state.entry, held=True)
+        Wanted(Path(state.path), name, state.entry, tuple(Path(place) for place in state.originals), held=True)
         for name, state in states.items()
         if Path(state.path).parent != uploads
     ]
