@@ -115,7 +115,8 @@ def _built(
                 old.generation, False, len(readings), old.manifest.passages, 0, 0, (), skipped, failures, unread
             )
         try:
-            embedded = _write_generation(folder, readings, originals(readings, wanted), old, embedder, progress)
+            links = originals(readings, wanted)
+            embedded = _write_generation(folder, readings, old, embedder, progress, links=links)
         except OSError as error:
             raise CouncilError(
                 f"{folder}: the new generation could not be written ({error.strerror or error}); the index is as it "
@@ -169,10 +170,11 @@ def _only_writer(folder: Path, *, wait: bool) -> Iterator[None]:
 def _write_generation(
     folder: Path,
     readings: Sequence[SourceReading],
-    links: Mapping[Distribution, Mapping[str, str]],
     old: store.Index | None,
     embedder: Embedder,
     progress: Progress,
+    *,
+    links: Mapping[Distribution, Mapping[str, str]],
 ) -> int:
     """Write a generation of `readings`, switch to it, clear old ones away; returns the number of texts embedded.
 

@@ -1,8 +1,8 @@
 """The passage database of a generation, `passages.sqlite`: its schema, writing it, and values read back from its rows.
 
 Documents, passages, and decisions and follow-ups: one table each, a column a field. `translations` has the original of
-each translation, and `versions` pairs the passages that say the same in the two, both ways: for each audience, among the
-documents that it sees.
+each translation, and `versions` pairs the passages that say the same in the two, both ways: for each audience, among
+the documents that it sees.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _SCHEMA = """
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,
     distribution TEXT NOT NULL, meeting_date TEXT, jurisdiction TEXT, format TEXT NOT NULL, pages INTEGER,
-    digest TEXT NOT NULL, text TEXT NOT NULL, jurisdiction_reason TEXT, contacts TEXT NOT NULL, unread_pages TEXT NOT NULL
+    digest TEXT NOT NULL, text TEXT NOT NULL, jurisdiction_reason TEXT, contacts TEXT NOT NULL,
+    unread_pages TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE translations (
     audience TEXT NOT NULL, id TEXT NOT NULL REFERENCES documents (id),
