@@ -264,11 +264,14 @@ class Index:
 
     def passages_by_id(self, ids: Iterable[str]) -> list[Passage]:
         """The passages with these ids, in no particular order; ids that the index does not hold are passed over."""
+        return self.numbered(self._numbers(ids))
+
+    def _numbers(self, ids: Iterable[str]) -> list[int]:
         rows = self._database.rows(
             "SELECT number FROM passages WHERE id IN (SELECT value FROM json_each(?)) AND number < ?",
             (json.dumps(list(ids)), self._count),
         )
-        return self.numbered([row["number"] for row in rows if self._visible(row["number"])])
+        return [row["number"] for row in rows if self._visible(row["number"])]
 
     def items(self, document_id: str | None = None) -> list[RecordItem]:
         """Decisions and follow-ups in reading order: of one document, or of all."""
@@ -302,7 +305,7 @@ class Index:
     def _check(self, numbers: Iterable[int]) -> None:
         for number in numbers:
             if not self._visible(number):
-                raise KeyError(f"passage {number} is not seen by {self.audience}")
+                raise KeyError(f"passage {number} is not held")
 
     def _visible(self, number: int) -> bool:
         if self._shown is None:
@@ -312,13 +315,8 @@ class Index:
 
     def versions(self, passage_id: str) -> tuple[str, ...]:
         """Ids of the passages that say the same in the document's other language version, in reading order."""
-        rows = self._database.rows(
-            "SELECT other.id, other.number, one.number AS own FROM passages AS one "
-            "JOIN versions ON versions.number = one.number AND versions.audience = ? "
-            "JOIN passages AS other ON other.number = versions.other WHERE one.id = ? ORDER BY other.number",
-            (self.audience, passage_id),
-        )
-        return tuple(row["id"] for row in rows if self._visible(row["number"]) and self._visible(row["own"]))
+        versions = self.versions_of(self._numbers([passage_id]))
+        return tuple(passage.id for others in versions.values() for passage in self.numbered(others))
 
     def versions_of(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> dict[int, tuple[int, ...]]:
         """The passages that say the same in the other language, by each of `numbers` that has any."""
@@ -376,7 +374,7 @@ class Index:
             ("documents.type", filters.types or None),
             ("passages.role", filters.roles or None),
             ("documents.language", filters.document_languages or None),
-            ("documents.id", filters.documents),
+            ("documents.id", None if filters.documents is None else sorted(self._ids.intersection(filters.documents))),
         ):
             if wanted is not None:
                 clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
@@ -384,9 +382,10 @@ class Index:
         if filters.jurisdictions:
             marks = ", ".join("?" * len(filters.jurisdictions))
             clauses.append(
-                f"passages.number IN (SELECT number FROM passage_jurisdictions WHERE code IN ({marks}))"  # noqa: S608
+                f"passages.number IN (SELECT number FROM passage_jurisdictions WHERE code IN ({marks}) "  # noqa: S608
+                "AND number < ?)"
             )
-            values.extend(filters.jurisdictions)
+            values.extend((*filters.jurisdictions, self._count))
         # Dates are compared over as many characters as the border gives: 2020-09-15 is within --to 2020-09.
         if filters.date_from:
             clauses.append("passages.meeting_date >= substr(?, 1, length(passages.meeting_date))")

@@ -19,9 +19,13 @@ CANARIES = {
     Distribution.SECRETARIAT: ("mirgaloth", "hespendule", "Orvaskine", "plombrier-zeste", "crinolox", "Bastervogue"),
 }
 CONTACTS = ("Wilhelmine Ostrakov", "wilhelmine.ostrakov@quai.example", "Théodule Grabovac", "Registry of Quays")
-# Jurisdictions and meetings that hidden documents alone name.
-HIDDEN_PLACES = (("YT", "Yukon", "Yukon"), ("PE", "Prince Edward Island", "Île-du-Prince-Édouard"))
-HIDDEN_MEETING = "2021-03"
+# Jurisdictions and meetings that hidden documents alone name: of members, then of the secretariat.
+HIDDEN_PLACES = (
+    ("YT", "Yukon", "Yukon"),
+    ("PE", "Prince Edward Island", "Île-du-Prince-Édouard"),
+    ("NB", "New Brunswick", "Nouveau-Brunswick"),
+)
+HIDDEN_MEETINGS = ("2021-03", "2022-09")
 PLACES = (
     ("BC", "British Columbia", "Colombie-Britannique"),
     ("QC", "Quebec", "Québec"),
@@ -216,16 +220,18 @@ def corpus(seed: int = 6) -> list[MadeDocument]:
                 )
         _records(writer, meeting, at)
         _analyses(writer, meeting, at)
-    for place in (*HIDDEN_PLACES, PLACES[0]):
-        for audience in (members, secretariat):
+    for meeting, audience, places in zip(
+        HIDDEN_MEETINGS, (members, secretariat), (HIDDEN_PLACES[:2], HIDDEN_PLACES), strict=True
+    ):
+        for place in (*places, PLACES[0]):
             content = _Content(place, tuple(writer.pick(of, 1) for of in (_DONE, _PLANNED, _DONE, _NEEDED)))
             writer.add(
-                f"{HIDDEN_MEETING}-form-{place[0].lower()}-{audience}.txt",
+                f"{meeting}-form-{place[0].lower()}-{audience}.txt",
                 content.written("fr", more=writer.canary(audience, "fr"), contact=True),
                 audience,
-                f'meeting_date = "{HIDDEN_MEETING}"\ntype = "exchange_form"',
+                f'meeting_date = "{meeting}"\ntype = "exchange_form"',
             )
-    _records(writer, HIDDEN_MEETING, 1, (members, secretariat))
+        _records(writer, meeting, 1, (audience,))
     _copies(writer)
     return writer.made
 
