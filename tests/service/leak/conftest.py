@@ -20,12 +20,14 @@ from service.engine import Engine
 @dataclass(frozen=True, slots=True)
 class Sides:
     """The two things that must not be told apart: an engine over everything as an audience sees it, and one over an
-    index that never held what is hidden from it. `whole` is the first without its restriction."""
+    index that never held what is hidden from it. `whole` is the first without its restriction, with the ids in it."""
 
     audience: Distribution
     seen: Engine
     without: Engine
     whole: Engine
+    documents: list[str]
+    passages: list[str]
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +53,15 @@ def sides_of(indexes: dict[Distribution, Path]) -> Callable[[Distribution, Distr
     engines = {audience: Engine(folder) for audience, folder in indexes.items()}
 
     def of(audience: Distribution, held: Distribution) -> Sides:
-        return Sides(audience, engines[held].seen_by(audience), engines[audience], engines[held])
+        index = engines[held].index()
+        return Sides(
+            audience,
+            engines[held].seen_by(audience),
+            engines[audience],
+            engines[held],
+            sorted(record.id for record in index.documents()),
+            sorted(passage.id for passage in index.passages()),
+        )
 
     return of
 

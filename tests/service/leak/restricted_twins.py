@@ -44,7 +44,7 @@ _DONE = (
     ),
     (
         "{person} of {who} has put a chatbot on the site that answers {n} kinds of questions for {m} visitors a month.",
-        "{person}, {who}, a mis sur le site un robot de clavardage qui répond à {n} sortes de questions de {m} personnes.",
+        "{person}, {who}, a mis sur le site un robot de clavardage qui répond à {n} sortes de questions et à {m} gens.",
     ),
     (
         "The contact centre in {town} was moved to the cloud by {who} and takes {m} calls a week with {n} agents.",
@@ -73,11 +73,11 @@ _PLANNED = (
 _NEEDED = (
     (
         "{who} is looking for a way to book appointments online at {n} counters: which solutions do others use?",
-        "{who} cherche un moyen de prendre rendez-vous en ligne à {n} comptoirs : quelles solutions les autres ont-ils?",
+        "{who} cherche un moyen de prendre rendez-vous en ligne à {n} comptoirs : quelles solutions ont les autres?",
     ),
     (
         "{person} of {who} would like to hear how others run a chatbot that {m} clients a month can trust.",
-        "{person}, {who}, aimerait savoir comment d’autres exploitent un robot de clavardage pour {m} clients par mois.",
+        "{person}, {who}, aimerait savoir comment d’autres exploitent un robot de clavardage pour {m} clients.",
     ),
     (
         "How do other members measure client satisfaction at the counters in {town}? {who} has {n} ways of counting.",
@@ -288,7 +288,7 @@ def _analyses(writer: _Writer, meeting: str, at: int) -> None:
 def _copies(writer: _Writer) -> None:
     """The same words for several audiences, under names that sort before and after."""
     text = (
-        "Note on counters\n\nNova Scotia keeps a list of counters where online booking works, with 2,417 names on it.\n\n"
+        "Note on counters\n\nNova Scotia keeps a list of counters where online booking works, with 2,417 names.\n\n"
         "The chatbot of Ontario was looked at by Mina Tremblay in Moncton; 38 clients told her what they think of it.\n"
     )
     for audience in Distribution:

@@ -17,6 +17,7 @@ from service.engine import Engine, UnknownPassageError
 from service.query import understand
 
 Path = tuple[list[str], int]
+ENDS = 5  # steps of a statement that may differ, however much is hidden
 
 
 @pytest.fixture(scope="session")
@@ -80,39 +81,37 @@ def test_a_hidden_id_takes_the_path_of_an_unknown_one(seen, whole, how):
         assert known_path[1] == unknown_path[1]
 
 
-@examples(60)
+def alike(sides, read: Callable[[Engine], object]) -> None:
+    """The same statements, and as many steps: a scan ends at the first hidden row as it would at the end."""
+    paths = []
+    for engine in (sides.seen, sides.without.seen_by(sides.audience)):
+        read(engine)  # once, for what is read once
+        paths.append(path_of(engine.index(), lambda engine=engine: read(engine), "no id"))
+    assert paths[0][0] == paths[1][0]
+    assert abs(paths[0][1] - paths[1][1]) <= ENDS * len(paths[0][0])
+
+
+@examples(30)
 @given(st.data())
 def test_the_database_does_no_more_than_if_nothing_hidden_were_there(sides, data):
-    """The same statements and steps, for listings, filters and look-ups of any kind."""
-    known = sorted(record.id for record in sides.whole.index().documents())
-    filters = data.draw(asking.filters(known))
-    document = data.draw(asking.ids(known))
+    filters = data.draw(asking.filters(sides.documents))
+    document, passage = data.draw(asking.ids(sides.documents)), data.draw(st.sampled_from(sides.passages))
 
-    def read(index: Index) -> None:
-        index.documents(), index.document(document), index.passages(document), index.items(document)
-        index.passages(), index.items(), index.allowed(filters), index.jurisdiction_counts()
-
-    paths = []
-    for engine in (sides.seen, sides.without):
+    def read(engine: Engine) -> None:
         index = engine.index()
-        read(index)  # once, for what is read once
-        paths.append(path_of(index, lambda index=index: read(index), "no id"))
-    numbers = [str(side.index()._count) for side in (sides.seen, sides.without)]
-    assert numbers[0] == numbers[1]
-    assert paths[0] == paths[1]
+        index.documents(), index.document(document), index.passages(document), index.items(document)
+        index.passages(), index.items(), index.passage(passage), index.versions(passage)
+        index.allowed(filters), index.jurisdiction_counts()
+
+    alike(sides, read)
 
 
-@examples(15)
+@examples(10)
 @given(st.data())
-def test_a_search_takes_the_steps_that_it_takes_without_the_hidden(sides, data):
-    known = sorted(record.id for record in sides.whole.index().documents())
-    one = data.draw(asking.asked(known))
+def test_an_answer_reads_no_more_than_if_nothing_hidden_were_there(sides, data):
+    one = data.draw(asking.asked(sides.documents))
     query = understand(one.text, language=one.language, filters=one.filters, statuses=one.statuses, limit=one.limit)
-    paths = []
-    for engine in (sides.seen, sides.without):
-        engine.answer(query)
-        paths.append(path_of(engine.index(), lambda engine=engine: engine.answer(query), "no id"))
-    assert paths[0] == paths[1]
+    alike(sides, lambda engine: engine.answer(query))
 
 
 def test_the_trace_sees_what_a_found_id_costs_more(seen):
