@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from indexer import vectors
 from indexer.build import build, update
+from indexer.data_folder import UPLOADS, data_folder
 from indexer.documents import Distribution
 from indexer.lexical_query import lexical_query
 from indexer.store import Filters, Index, open_index
 from indexer.vectors import VectorIndex
-from indexer.wanted import uploads_folder
 
 PUBLIC, MEMBERS, SECRETARIAT = Distribution
 TEXTS = {
@@ -213,7 +213,7 @@ def test_an_upload_that_is_hidden_changes_nothing_for_others(tmp_path, embedder)
     index = tmp_path / "index"
     build([written(tmp_path / "sources", PUBLIC)], index, embedder)
     before = open_index(index)
-    uploads = uploads_folder(index)
+    uploads = data_folder(index) / UPLOADS
     uploads.mkdir(parents=True)
     (uploads / "a-lamps.txt").write_text(TEXTS["c-lamps-nearer.txt"][2], encoding="utf-8")
     assert update(index, embedder).changed
@@ -233,7 +233,7 @@ def test_what_the_catalogue_said_of_a_translation_holds_over_updates(tmp_path, e
     (sources / "deux.txt").write_text("Les phares\n\nLes phares sont repeints chaque année en mai.\n", encoding="utf-8")
     (sources / "manifest.toml").write_text('[[document]]\nfile = "deux.txt"\ntranslation_of = "one.txt"\n', "utf-8")
     build([sources], tmp_path / "index", embedder)
-    uploads = uploads_folder(tmp_path / "index")
+    uploads = data_folder(tmp_path / "index") / UPLOADS
     uploads.mkdir(parents=True)
     (uploads / "three.txt").write_text("Another\n\nThe boats are lent to members in summer.\n", encoding="utf-8")
     update(tmp_path / "index", embedder)
