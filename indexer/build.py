@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from indexer.errors import CouncilError, IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.overrides import load as load_overrides
 from indexer.reading import DocumentReader
-from indexer.source_readings import Failure, Progress, SourceReading, linked, read_all
+from indexer.source_readings import Failure, Progress, SourceReading, originals, read_all
 from indexer.sources import Found, find
 from indexer.wanted import found_in, held_in
 
@@ -122,7 +122,7 @@ def _built(
         if found and failures and not gathered.readings:
             reasons = "\n".join(failure.message for failure in failures)
             raise CouncilError(f"none of the {len(wanted)} documents could be read; nothing written\n{reasons}")
-        readings = _by_audience(linked(gathered.readings, wanted))
+        readings = _by_audience(gathered.readings)
         unread = tuple(sorted((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages))
         known = old.manifest.sources if old else {}
         withdrawn = tuple(sorted(gathered.withdrawn))
@@ -144,8 +144,9 @@ def _built(
                 withdrawn,
             )
         try:
+            links = originals(readings, wanted)
             embedded = _write_generation(
-                folder, readings, gathered.withdrawn, old=old, embedder=embedder, progress=progress
+                folder, readings, gathered.withdrawn, old=old, embedder=embedder, progress=progress, links=links
             )
         except _DISK_ERRORS as error:
             for left in folder.glob(f"{_ASIDE}*"):
@@ -218,8 +219,12 @@ def _write_generation(
     old: store.Index | None,
     embedder: Embedder,
     progress: Progress,
+    links: Mapping[Distribution, Mapping[str, str]],
 ) -> int:
-    """Write a generation of `readings`, switch to it, clear old ones away; returns the number of texts embedded."""
+    """Write a generation of `readings`, switch to it, clear old ones away; returns the number of texts embedded.
+
+    `links` are those of `originals`.
+    """
     name = _next_name(folder)
     aside = folder / f"{_ASIDE}{name}"
     aside.mkdir()
@@ -246,13 +251,21 @@ def _write_generation(
             for number, (passage, text) in enumerate(zip(all_passages, texts, strict=True))
         ),
     )
+    pairs = dict.fromkeys(pair for of_audience in links.values() for pair in of_audience.items())
+    same = versions.versions(pairs, all_passages, matrix)
     database.write(
         aside / store.DATABASE,
         (reading.record for reading in readings),
         all_passages,
         digests,
         items=(item for reading in readings for item in reading.items),
-        versions=versions.versions([reading.record for reading in readings], all_passages, matrix),
+        originals=links,
+        versions=(
+            (audience, *numbers)
+            for audience, of_audience in links.items()
+            for pair in of_audience.items()
+            for numbers in same[pair]
+        ),
     )
     (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     for path in [*aside.rglob("*"), aside]:
@@ -284,7 +297,7 @@ def _embed(
     for start in range(0, len(missing), _BATCH):
         progress("embed", start, len(missing))
         rows = missing[start : start + _BATCH]
-        matrix[rows] = embedder.encode_documents([texts[row] for row in rows])
+        matrix[rows] = vectors.as_stored(embedder.encode_documents([texts[row] for row in rows]))
     progress("embed", len(missing), len(missing))
     return matrix, len(missing)
 

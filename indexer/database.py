@@ -1,7 +1,8 @@
 """The passage database of a generation, `passages.sqlite`: its schema, writing it, and values read back from its rows.
 
-Documents, passages, and decisions and follow-ups: one table each, a column a field. `versions` pairs the passages that
-say the same in the other version of their document, both ways.
+Documents, passages, and decisions and follow-ups: one table each, a column a field. `translations` has the original of
+each translation, and `versions` pairs the passages that say the same in the two, both ways: for each audience, among
+the documents that it sees.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
@@ -31,8 +32,12 @@ _SCHEMA = """
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,
     distribution TEXT NOT NULL, meeting_date TEXT, jurisdiction TEXT, format TEXT NOT NULL, pages INTEGER,
-    digest TEXT NOT NULL, text TEXT NOT NULL, jurisdiction_reason TEXT, translation_of TEXT, contacts TEXT NOT NULL,
+    digest TEXT NOT NULL, text TEXT NOT NULL, jurisdiction_reason TEXT, contacts TEXT NOT NULL,
     unread_pages TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE translations (
+    audience TEXT NOT NULL, id TEXT NOT NULL REFERENCES documents (id),
+    original TEXT NOT NULL REFERENCES documents (id), PRIMARY KEY (audience, id)
 ) WITHOUT ROWID;
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
@@ -45,8 +50,8 @@ CREATE TABLE passage_jurisdictions (
     number INTEGER NOT NULL REFERENCES passages (number), code TEXT NOT NULL, PRIMARY KEY (code, number)
 ) WITHOUT ROWID;
 CREATE TABLE versions (
-    number INTEGER NOT NULL REFERENCES passages (number), other INTEGER NOT NULL REFERENCES passages (number),
-    PRIMARY KEY (number, other)
+    audience TEXT NOT NULL, number INTEGER NOT NULL REFERENCES passages (number),
+    other INTEGER NOT NULL REFERENCES passages (number), PRIMARY KEY (audience, number, other)
 ) WITHOUT ROWID;
 CREATE TABLE items (
     place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
@@ -54,8 +59,9 @@ CREATE TABLE items (
     language TEXT NOT NULL, status TEXT NOT NULL, owner TEXT, due TEXT, jurisdictions TEXT NOT NULL,
     heading TEXT NOT NULL, meeting_date TEXT
 );
+CREATE INDEX items_by_document ON items (document_id);
 """
-_DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
+_DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord) if field.name != "translation_of")
 _PASSAGE_COLUMNS = tuple(field.name for field in fields(Passage))
 _ITEM_COLUMNS = tuple(field.name for field in fields(RecordItem))
 # Columns that hold more than one text, as JSON.
@@ -69,11 +75,13 @@ def write(
     embedded: Sequence[str],
     *,
     items: Iterable[RecordItem] = (),
-    versions: Iterable[tuple[int, int]] = (),
+    originals: Mapping[Distribution, Mapping[str, str]] | None = None,
+    versions: Iterable[tuple[Distribution, int, int]] = (),
 ) -> None:
     """Write a new passage database; passage numbers follow the order given, as do the digests in `embedded`.
 
-    `versions` are pairs of numbers of passages that say the same.
+    `originals` are the ids of originals by those of their translations, and `versions` pairs of numbers of passages
+    that say the same, both as an audience sees them; what a record says of its original is not kept.
     """
     with closing(sqlite3.connect(path)) as connection, connection:
         # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
@@ -96,8 +104,12 @@ def write(
             ((place, *_row(item, _ITEM_COLUMNS)) for place, item in enumerate(items)),
         )
         connection.executemany(
-            "INSERT INTO versions VALUES (?, ?)",
-            (pair for one, other in versions for pair in ((one, other), (other, one))),
+            "INSERT INTO translations VALUES (?, ?, ?)",
+            ((audience, *pair) for audience, pairs in (originals or {}).items() for pair in pairs.items()),
+        )
+        connection.executemany(
+            "INSERT INTO versions VALUES (?, ?, ?)",
+            (row for audience, one, other in versions for row in ((audience, one, other), (audience, other, one))),
         )
 
 
@@ -152,7 +164,7 @@ def item(row: sqlite3.Row) -> RecordItem:
 
 
 def document(row: sqlite3.Row) -> DocumentRecord:
-    """The document of a row of `documents`."""
+    """The document of a row of `documents`, whatever it translates."""
     values = _values(row, _DOCUMENT_COLUMNS)
     values["type"] = DocumentType(values["type"])
     values["distribution"] = Distribution(values["distribution"])

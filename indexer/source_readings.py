@@ -112,8 +112,8 @@ def read_all(
     return Readings(tuple(readings), tuple(failures), read, regraded, withdrawn)
 
 
-def linked(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> list[SourceReading]:
-    """The readings, those of translations with the id of their original."""
+def originals(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> dict[Distribution, dict[str, str]]:
+    """For each audience, by the id of a translation that of its original: see `indexer.translations.originals`."""
     ids = {reading.record.source: reading.record.id for reading in readings}
     places = {source.path.resolve(): ids[source.name] for source in sources if source.name in ids}
     stated = {
@@ -123,12 +123,7 @@ def linked(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> list
         for original in source.originals
         if original in places
     }
-    held = {source.name for source in sources if source.held}
-    # What was linked stays so where the sources are not looked at again: the catalogue may have said it.
-    kept = {r.record.id: r.record.translation_of for r in readings if r.record.source in held}
-    stated |= {one: original for one, original in kept.items() if original is not None and one not in stated}
-    records = translations.linked([reading.record for reading in readings], stated)
-    return [replace(reading, record=record) for reading, record in zip(readings, records, strict=True)]
+    return translations.originals([reading.record for reading in readings], stated)
 
 
 def _corrected(wanted: Wanted, override: Override) -> CatalogueEntry | None:

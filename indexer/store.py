@@ -32,7 +32,7 @@ from indexer.files import bring_to_disk
 from indexer.lexical import LexicalIndex
 from indexer.vectors import VectorIndex
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
@@ -44,9 +44,9 @@ MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
 class SourceState(BaseModel):
     """What the manifest keeps of one source: what was read, and how, so that it need not be read again.
 
-    `path` is where its file was, `entry` what the catalogue said of it, and `distribution` whom it was for before the
-    secretariat decided anything. `originals` are where the document may stand that it translates; `upload` says that
-    the file was uploaded.
+    `path` is where its file was, `entry` what the catalogue said of it, `originals` where the document may stand that
+    it is said to translate, and `distribution` whom it was for before the secretariat decided anything. `upload` says
+    that the file was uploaded.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -216,20 +216,21 @@ class Index:
         Never wider than this one: an audience that may see more gets what this one sees.
         """
         view = copy.copy(self)
-        view.__dict__.pop("silent", None)
-        view.__dict__.pop("_ids", None)
+        for name, member in vars(Index).items():
+            if isinstance(member, cached_property):
+                view.__dict__.pop(name, None)  # what was read once for another audience
         view.audience = min(audience, self.audience, key=lambda one: one.rank)
         view._hidden = self._hidden | frozenset(hidden)
         count = self.manifest.audiences[view.audience]
         view.lexical = self._lexical[self.manifest.lexical_folder(view.audience)]
         view.vectors = self.vectors.first(count)
-        if view._hidden:
-            rows = self._database.rows(
-                "SELECT number FROM passages WHERE document_id IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted(view._hidden)),),
-            )
-            gone = np.array([row["number"] for row in rows], dtype=np.int64)
-            view._shown = np.setdiff1d(np.arange(count, dtype=np.int64), gone)
+        rows = self._database.rows(
+            "SELECT number FROM passages WHERE number < ? AND document_id IN (SELECT value FROM json_each(?))",
+            (count, json.dumps(sorted(view._hidden))),
+        )
+        # What the audience would not see anyhow must not change how its searches run either.
+        gone = np.array([row["number"] for row in rows], dtype=np.int64)
+        view._shown = np.setdiff1d(np.arange(count, dtype=np.int64), gone) if len(gone) else None
         return view
 
     @property
@@ -238,7 +239,7 @@ class Index:
 
     @cached_property
     def _ids(self) -> frozenset[str]:
-        """Ids of the documents that the audience sees."""
+        """Ids of the documents that the audience sees; any other is looked up like one that nobody ever gave."""
         rows = self._database.rows("SELECT id, distribution FROM documents")
         return frozenset(
             row["id"]
@@ -246,36 +247,39 @@ class Index:
             if Distribution(row["distribution"]).rank <= self.audience.rank and row["id"] not in self._hidden
         )
 
+    @cached_property
+    def _originals(self) -> dict[str, str]:
+        """The id of the original by that of its translation, as the audience sees them."""
+        rows = self._database.rows("SELECT id, original FROM translations WHERE audience = ?", (self.audience,))
+        return {row["id"]: row["original"] for row in rows if {row["id"], row["original"]} <= self._ids}
+
     def _document(self, row: sqlite3.Row) -> DocumentRecord:
-        """The document of a row; one that the audience may not see is not named as its original either."""
         record = database.document(row)
-        if record.translation_of is None or record.translation_of in self._ids:
-            return record
-        return replace(record, translation_of=None)
+        original = self._originals.get(record.id)
+        return record if original is None else replace(record, translation_of=original)
 
     def documents(self) -> list[DocumentRecord]:
         """All documents, by meeting date and source."""
-        rows = self._database.rows("SELECT * FROM documents ORDER BY coalesce(meeting_date, ''), source")
-        return [self._document(row) for row in rows if row["id"] in self._ids]
+        return self._documents(self._ids, "ORDER BY coalesce(meeting_date, ''), source")
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """The document with this id, if the index holds it."""
-        rows = self._database.rows("SELECT * FROM documents WHERE id = ?", (document_id,))
-        return next((self._document(row) for row in rows if row["id"] in self._ids), None)
+        return next(iter(self.documents_by_id([document_id])), None)
 
     def documents_by_id(self, ids: Iterable[str]) -> list[DocumentRecord]:
         """The documents with these ids, in no particular order; ids that the index does not hold are passed over."""
+        return self._documents(self._ids.intersection(ids))
+
+    def _documents(self, seen: frozenset[str], order: str = "") -> list[DocumentRecord]:
         rows = self._database.rows(
-            "SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps([document_id for document_id in ids if document_id in self._ids]),),
+            f"SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?)) {order}",  # noqa: S608
+            (json.dumps(sorted(seen)),),
         )
         return [self._document(row) for row in rows]
 
     def passages(self, document_id: str | None = None) -> list[Passage]:
         """Passages in reading order: of one document, or of all."""
-        where, values = ("WHERE document_id = ?", [document_id]) if document_id is not None else ("", [])
-        rows = self._database.rows(f"SELECT * FROM passages {where} ORDER BY number", values)  # noqa: S608
-        return [database.passage(row) for row in rows if row["document_id"] in self._ids]
+        return [database.passage(row) for row in self._of("passages", "number", document_id)]
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage with this id, if the index holds it."""
@@ -283,16 +287,26 @@ class Index:
 
     def passages_by_id(self, ids: Iterable[str]) -> list[Passage]:
         """The passages with these ids, in no particular order; ids that the index does not hold are passed over."""
+        return self.numbered(self._numbers(ids))
+
+    def _numbers(self, ids: Iterable[str]) -> list[int]:
         rows = self._database.rows(
-            "SELECT * FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+            "SELECT number FROM passages WHERE id IN (SELECT value FROM json_each(?)) AND number < ?",
+            (json.dumps(list(ids)), self._count),
         )
-        return [database.passage(row) for row in rows if row["document_id"] in self._ids]
+        return [row["number"] for row in rows if self._visible(row["number"])]
 
     def items(self, document_id: str | None = None) -> list[RecordItem]:
         """Decisions and follow-ups in reading order: of one document, or of all."""
-        where, values = ("WHERE document_id = ?", [document_id]) if document_id is not None else ("", [])
-        rows = self._database.rows(f"SELECT * FROM items {where} ORDER BY place", values)  # noqa: S608
-        return [database.item(row) for row in rows if row["document_id"] in self._ids]
+        return [database.item(row) for row in self._of("items", "place", document_id)]
+
+    def _of(self, table: str, order: str, document_id: str | None) -> list[sqlite3.Row]:
+        """The rows of a table that belong to one document, or to all that the audience sees."""
+        seen = self._ids if document_id is None else self._ids.intersection([document_id])
+        return self._database.rows(
+            f"SELECT * FROM {table} WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY {order}",  # noqa: S608
+            (json.dumps(sorted(seen)),),
+        )
 
     def numbered(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Passage]:
         """The passages with these numbers, in the order asked for. Raises KeyError for one that is not seen here."""
@@ -314,7 +328,7 @@ class Index:
     def _check(self, numbers: Iterable[int]) -> None:
         for number in numbers:
             if not self._visible(number):
-                raise KeyError(f"passage {number} is not seen by {self.audience}")
+                raise KeyError(f"passage {number} is not held")
 
     def _visible(self, number: int) -> bool:
         if self._shown is None:
@@ -324,19 +338,15 @@ class Index:
 
     def versions(self, passage_id: str) -> tuple[str, ...]:
         """Ids of the passages that say the same in the document's other language version, in reading order."""
-        rows = self._database.rows(
-            "SELECT other.id, other.number, one.number AS own FROM passages AS one "
-            "JOIN versions ON versions.number = one.number "
-            "JOIN passages AS other ON other.number = versions.other WHERE one.id = ? ORDER BY other.number",
-            (passage_id,),
-        )
-        return tuple(row["id"] for row in rows if self._visible(row["number"]) and self._visible(row["own"]))
+        versions = self.versions_of(self._numbers([passage_id]))
+        return tuple(passage.id for others in versions.values() for passage in self.numbered(others))
 
     def versions_of(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> dict[int, tuple[int, ...]]:
         """The passages that say the same in the other language, by each of `numbers` that has any."""
         rows = self._database.rows(
-            "SELECT number, other FROM versions WHERE number IN (SELECT value FROM json_each(?)) ORDER BY 1, 2",
-            (json.dumps([int(number) for number in numbers]),),
+            "SELECT number, other FROM versions WHERE audience = ? AND number IN (SELECT value FROM json_each(?)) "
+            "ORDER BY number, other",
+            (self.audience, json.dumps([int(number) for number in numbers])),
         )
         return {
             number: others
@@ -361,6 +371,10 @@ class Index:
 
     def jurisdiction_counts(self) -> dict[str, int]:
         """Number of passages by code of the jurisdiction that they are about."""
+        return dict(self._about)
+
+    @cached_property
+    def _about(self) -> dict[str, int]:
         rows = self._database.rows(
             "SELECT code, count(*) AS passages FROM passage_jurisdictions AS about "
             "JOIN passages ON passages.number = about.number WHERE about.number < ? "
@@ -383,7 +397,7 @@ class Index:
             ("documents.type", filters.types or None),
             ("passages.role", filters.roles or None),
             ("documents.language", filters.document_languages or None),
-            ("documents.id", filters.documents),
+            ("documents.id", None if filters.documents is None else sorted(self._ids.intersection(filters.documents))),
         ):
             if wanted is not None:
                 clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
@@ -391,9 +405,10 @@ class Index:
         if filters.jurisdictions:
             marks = ", ".join("?" * len(filters.jurisdictions))
             clauses.append(
-                f"passages.number IN (SELECT number FROM passage_jurisdictions WHERE code IN ({marks}))"  # noqa: S608
+                f"passages.number IN (SELECT number FROM passage_jurisdictions WHERE code IN ({marks}) "  # noqa: S608
+                "AND number < ?)"
             )
-            values.extend(filters.jurisdictions)
+            values.extend((*filters.jurisdictions, self._count))
         # Dates are compared over as many characters as the border gives: 2020-09-15 is within --to 2020-09.
         if filters.date_from:
             clauses.append("passages.meeting_date >= substr(?, 1, length(passages.meeting_date))")

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 
-from indexer.documents import DocumentRecord
+from indexer.documents import Distribution, DocumentRecord
 from indexer.text import fold
 
 _SHARED = 0.4  # of the constants of the version that has fewer; versions share 0.56 and more, others 0.26 at most
@@ -22,31 +21,55 @@ _FIGURE = re.compile(r"\d[\d\s.,\u00a0\u202f]*\d|\d{2,}")
 _NAME = re.compile(r"(?<![.!?:•\n]\s)(?<![.!?:•\n])\b[A-ZÀ-ÖØ-Þ][\w’'-]{2,}")
 
 
-def linked(records: Sequence[DocumentRecord], stated: Mapping[str, str]) -> list[DocumentRecord]:
-    """The records with `translation_of` set; `stated` maps ids of translations to those of their originals.
+def originals(records: Sequence[DocumentRecord], stated: Mapping[str, str]) -> dict[Distribution, dict[str, str]]:
+    """For each audience, by the id of a translation that of its original, among the documents that the audience sees.
 
-    Where nothing says which version came first, the French one is taken for the translation: most of the council's
-    papers are drawn up in English.
+    `stated` maps ids of translations to those of their originals. Where nothing says which version came first, the
+    French one is taken for the translation: most of the council's papers are drawn up in English. A document that an
+    audience may not see is nobody's other version to it, and takes no visible one from another.
     """
-    known = {record.id for record in records}
-    originals = {one: other for one, other in stated.items() if one in known and other in known and one != other}
-    paired = set(originals) | set(originals.values())
+    ranks = {record.id: record.distribution.rank for record in records}
+    known = {one: other for one, other in stated.items() if one in ranks and other in ranks and one != other}
+    likely = _likely(records, ranks, known)
+    return {audience: _seen(audience.rank, ranks, known, likely) for audience in Distribution}
+
+
+def _likely(
+    records: Sequence[DocumentRecord], ranks: Mapping[str, int], known: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Pairs of French and English documents that may be versions, the likest first."""
+    # From which audience on a document has a version by the catalogue's word, so that nothing is guessed of it.
+    settled: dict[str, int] = {}
+    for pair in known.items():
+        both = max(ranks[one] for one in pair)
+        settled |= {one: min(both, settled.get(one, both)) for one in pair}
     constants: dict[str, Counter[str]] = {}
     found: list[tuple[float, str, str]] = []
-    for one, other in combinations([record for record in records if record.id not in paired], 2):
-        if not _may_be_versions(one, other):
+    for one, other in combinations(records, 2):
+        both = max(ranks[one.id], ranks[other.id])
+        if any(settled.get(record.id, both + 1) <= both for record in (one, other)) or not _may_be_versions(one, other):
             continue
         for record in (one, other):
-            constants.setdefault(record.id, _constants(record.text))
+            if record.id not in constants:
+                constants[record.id] = _constants(record.text)
         share = _shared(constants[one.id], constants[other.id])
         if share >= _SHARED:
             french, english = (one, other) if one.language == "fr" else (other, one)
             found.append((share, french.id, english.id))
-    for _, french_id, english_id in sorted(found, reverse=True):
-        if not {french_id, english_id} & paired:
-            originals[french_id] = english_id
-            paired |= {french_id, english_id}
-    return [replace(record, translation_of=originals.get(record.id)) for record in records]
+    return [(french, english) for _, french, english in sorted(found, reverse=True)]
+
+
+def _seen(
+    rank: int, ranks: Mapping[str, int], known: Mapping[str, str], likely: Sequence[tuple[str, str]]
+) -> dict[str, str]:
+    """The links among the documents that the audience of `rank` sees."""
+    links = {one: other for one, other in known.items() if max(ranks[one], ranks[other]) <= rank}
+    paired = set(links) | set(links.values())
+    for french, english in likely:
+        if max(ranks[french], ranks[english]) <= rank and not {french, english} & paired:
+            links[french] = english
+            paired |= {french, english}
+    return links
 
 
 def _may_be_versions(one: DocumentRecord, other: DocumentRecord) -> bool:

@@ -33,6 +33,11 @@ def write(path: Path, vectors: npt.NDArray[np.float32]) -> None:
     faiss.write_index(index, str(path))
 
 
+def as_stored(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The vectors as an index gives them back: what is drawn from new ones is then the same as from those kept."""
+    return vectors.astype(np.float16).astype(np.float32)
+
+
 class VectorIndex:
     """An opened, memory-mapped vector index; safe to search from several threads."""
 

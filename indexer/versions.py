@@ -8,12 +8,12 @@ Bilingual Corpora", with the cosine of the passages' vectors in place of their l
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.documents import DocumentRecord, Passage, PassageKind
+from indexer.documents import Passage, PassageKind
 
 _LEAST = 0.5  # cosine from which two passages may say the same
 _OTHER_PLACE = 0.15  # what it costs that roles differ, and that jurisdictions do
@@ -27,26 +27,24 @@ _Gains = dict[tuple[int, int], npt.NDArray[np.float32]]
 
 
 def versions(
-    records: Sequence[DocumentRecord], passages: Sequence[Passage], vectors: Vectors
-) -> Iterator[tuple[int, int]]:
-    """Pairs of numbers of passages that say the same, the translation's first; row n of `vectors` is passage n's.
+    documents: Iterable[tuple[str, str]], passages: Sequence[Passage], vectors: Vectors
+) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """For each pair of ids of documents, a translation and its original, the numbers of passages that say the same.
 
-    Passages that state nothing are in none.
+    Row n of `vectors` is passage n's. Passages that state nothing are in no pair.
     """
     rows: dict[str, list[int]] = {}
     for number, passage in enumerate(passages):
         if passage.kind is PassageKind.STATEMENT:
             rows.setdefault(passage.document_id, []).append(number)
-    for record in records:
-        own = rows.get(record.id, [])
-        others = rows.get(record.translation_of or "", [])
-        for left, right in _stretches(own, others):
-            yield from (
-                (left[i], right[j])
-                for i, j in align(
-                    [passages[n] for n in left], vectors[left], [passages[n] for n in right], vectors[right]
-                )
-            )
+    return {
+        (one, other): [
+            (left[i], right[j])
+            for left, right in _stretches(rows.get(one, []), rows.get(other, []))
+            for i, j in align([passages[n] for n in left], vectors[left], [passages[n] for n in right], vectors[right])
+        ]
+        for one, other in documents
+    }
 
 
 def _stretches(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[Sequence[int], Sequence[int]]]:

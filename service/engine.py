@@ -71,8 +71,8 @@ class Engine:
         self._serving = Serving(folder, data if data is not None else data_folder(folder), self._embedder.id)
 
     def seen_by(self, audience: Distribution) -> Engine:
-        """The same engine, as `audience` sees the documents."""
-        if audience is self.audience:
+        """The same engine, as `audience` sees the documents; never wider than this one."""
+        if audience.rank >= self.audience.rank:
             return self
         other = copy.copy(self)
         other.audience = audience

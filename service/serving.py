@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer import overrides
@@ -31,41 +32,53 @@ def open_seen(folder: Path, audience: Distribution = Distribution.SECRETARIAT, *
     return seen_by(open_index(folder, model=model), decided, audience)
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A generation with the decisions at one moment, and the views made of the two: put in place whole."""
+
+    index: Index
+    revision: tuple[int, int, int] | None
+    decided: Overrides
+    views: dict[Distribution, Index] = field(default_factory=dict)
+
+
 class Serving:
     """The generation that serves now, and what the secretariat took away since it was built; shared by all views."""
 
     def __init__(self, folder: Path, data: Path, model: str) -> None:
         self._folder, self._data, self._model = folder, data, model
         self._lock = threading.Lock()
-        self._index = open_index(folder, model=model)
-        self._revision = overrides.revision(data)
-        self._overrides = overrides.load(data)
-        self._views: dict[Distribution, Index] = {}
+        self._state = self._read(open_index(folder, model=model))
 
     def index(self, audience: Distribution) -> Index:
         """The generation as `audience` may see it at this moment."""
-        if not self._current():
+        state = self._state
+        if not self._is_current(state):
             with self._lock:
-                if not self._current():
-                    self._renew()
-        self._index.check_whole()
-        view = self._views.get(audience)
+                state = self._state
+                if not self._is_current(state):
+                    state = self._state = self._renewed(state)
+        state.index.check_whole()
+        view = state.views.get(audience)
         if view is None:
             with self._lock:
-                view = self._views.get(audience) or seen_by(self._index, self._overrides, audience)
-                self._views[audience] = view
+                view = state.views.get(audience) or seen_by(state.index, state.decided, audience)
+                state.views[audience] = view
         return view
 
-    def _current(self) -> bool:
+    def _is_current(self, state: _State) -> bool:
         return (
-            current_generation(self._folder) == self._index.generation
-            and overrides.revision(self._data) == self._revision
+            current_generation(self._folder) == state.index.generation
+            and overrides.revision(self._data) == state.revision
         )
 
-    def _renew(self) -> None:
+    def _renewed(self, before: _State) -> _State:
+        index = before.index
+        if current_generation(self._folder) != index.generation:
+            index = open_index(self._folder, model=self._model)
+        return self._read(index)
+
+    def _read(self, index: Index) -> _State:
         # The revision is read before the file: one that changes in between is read again next time.
         revision = overrides.revision(self._data)
-        decided = overrides.load(self._data)
-        if current_generation(self._folder) != self._index.generation:
-            self._index = open_index(self._folder, model=self._model)
-        self._overrides, self._revision, self._views = decided, revision, {}
+        return _State(index, revision, overrides.load(self._data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -31,14 +31,6 @@ def passage(number, words=100, role=Role.DISCUSSION, code="ON"):
         attribution=Attribution.STATED,
         kind=PassageKind.STATEMENT,
     )
-
-
-@dataclass(frozen=True)
-class Record:
-    """Of a document's record what the alignment looks at."""
-
-    id: str
-    translation_of: str | None
 
 
 def topics(count, seed=0):
@@ -133,9 +125,8 @@ def test_long_documents_are_aligned_stretch_by_stretch(monkeypatch):
     count = 23
     vectors = np.concatenate([topics(count), topics(count)])
     sides = [[replace(passage(n), document_id=name) for n in range(count)] for name in ("fr", "en")]
-    records = [Record("fr", "en"), Record("en", None)]
-    found = list(versions.versions(records, [*sides[0], *sides[1]], vectors))
-    assert found == [(n, n + count) for n in range(count)]
+    found = versions.versions([("fr", "en")], [*sides[0], *sides[1]], vectors)
+    assert found == {("fr", "en"): [(n, n + count) for n in range(count)]}
     assert len(seen) == 5
     assert max(max(sizes) for sizes in seen) <= 5
 
@@ -143,5 +134,5 @@ def test_long_documents_are_aligned_stretch_by_stretch(monkeypatch):
 def test_a_document_without_its_original_is_in_no_pair():
     vectors = topics(3)
     passages = [replace(passage(n), document_id="fr") for n in range(3)]
-    assert list(versions.versions([Record("fr", "gone")], passages, vectors)) == []
-    assert list(versions.versions([], [], vectors[:0])) == []
+    assert versions.versions([("fr", "gone")], passages, vectors) == {("fr", "gone"): []}
+    assert versions.versions([], [], vectors[:0]) == {}
