@@ -165,6 +165,7 @@ class Index:
         self.manifest = read_manifest(folder, generation)
         self.audience = Distribution.SECRETARIAT
         self._kept: dict[int, Passage] = {}  # passages asked for of late, by number
+        self._records: dict[str, DocumentRecord] = {}  # documents, without their text, by id
         self._hidden: frozenset[str] = frozenset()
         self._shown: npt.NDArray[np.int64] | None = None
         base = folder / generation
@@ -224,7 +225,9 @@ class Index:
 
     def _document(self, row: sqlite3.Row) -> DocumentRecord:
         """The document of a row; one that the audience may not see is not named as its original either."""
-        record = database.document(row)
+        return self._as_seen(database.document(row))
+
+    def _as_seen(self, record: DocumentRecord) -> DocumentRecord:
         if record.translation_of is None or record.translation_of in self._ids:
             return record
         return replace(record, translation_of=None)
@@ -240,12 +243,32 @@ class Index:
         return next((self._document(row) for row in rows if row["id"] in self._ids), None)
 
     def documents_by_id(self, ids: Iterable[str]) -> list[DocumentRecord]:
-        """The documents with these ids, in no particular order; ids that the index does not hold are passed over."""
+        """The documents with these ids, in no particular order; ids that the index does not hold are passed over.
+
+        Their text is left out, as it is long: `written` gives what is wanted of it.
+        """
+        wanted = [document_id for document_id in ids if document_id in self._ids]
+        known = self._records
+        missing = [document_id for document_id in wanted if document_id not in known]
+        if missing:
+            rows = self._database.rows(
+                f"SELECT {database.HEADERS} FROM documents WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                (json.dumps(missing),),
+            )
+            if len(known) + len(rows) > MOST_KEPT:
+                known = {document_id: known[document_id] for document_id in wanted if document_id in known}
+                self._records = known  # others may still read the old one
+            known.update({row["id"]: database.document(row) for row in rows})
+        return [self._as_seen(known[document_id]) for document_id in wanted if document_id in known]
+
+    def written(self, document_id: str, start: int, end: int) -> str:
+        """Characters `start` to `end` of a document's canonical text; "" for a document that is not seen here."""
+        if document_id not in self._ids or not 0 <= start < end:
+            return ""
         rows = self._database.rows(
-            "SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps([document_id for document_id in ids if document_id in self._ids]),),
+            "SELECT substr(text, ?, ?) FROM documents WHERE id = ?", (start + 1, end - start, document_id)
         )
-        return [self._document(row) for row in rows]
+        return str(rows[0][0]) if rows else ""
 
     def passages(self, document_id: str | None = None) -> list[Passage]:
         """Passages in reading order: of one document, or of all."""
@@ -289,7 +312,7 @@ class Index:
 
     def _check(self, numbers: Iterable[int]) -> None:
         for number in numbers:
-            if not self._visible(number):
+            if not (0 <= number < self._count if self._shown is None else self._visible(number)):
                 raise KeyError(f"passage {number} is not seen by {self.audience}")
 
     def _visible(self, number: int) -> bool:

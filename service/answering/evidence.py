@@ -13,7 +13,7 @@ from indexer import jurisdictions, sentences, text
 from indexer.documents import LANGUAGES, Attribution, Language, Passage, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
-from indexer.lexical_query import Sought, lexical_query, passage_tokens, stem_tokens
+from indexer.lexical_query import Sought, lexical_query, passage_token_set, stem_tokens
 from indexer.store import Index
 from service.answering.draft import Span
 from service.list_question import tells_of_partners
@@ -119,12 +119,11 @@ def weigh(
 
 
 def read_ahead(embedder: Embedder, passages: Sequence[Passage]) -> None:
-    """Read the sentences of passages, whose they are, their tokens and vectors, which are then kept."""
+    """Read the sentences of passages, whose they are, and their vectors, which are then kept."""
     sentence_vectors(embedder, passages)
     for passage in passages:
         for start, end in stating(passage):
             about(passage, start, end)
-            _tokens(passage.text[start:end], passage.language)
 
 
 def sentence_vectors(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, npt.NDArray[np.float32]]:
@@ -216,7 +215,7 @@ class _Weigher:
 
     def of(self, sentence: str, language: Language) -> _Overlap:
         """The overlap of a sentence in `language`."""
-        tokens = _tokens(sentence, language)
+        tokens = passage_token_set(sentence, language)
         terms, words = self._named[language], self._words[language]
         # Tokens first: looking for a wording as a phrase costs more, and few sentences hold all its words.
         likely = any(form <= tokens for _, forms in terms.values() for form in forms)
@@ -238,11 +237,6 @@ class _Weigher:
             ]
             terms[term] = (min(weights), forms)
         return terms
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _tokens(sentence: str, language: Language) -> frozenset[str]:
-    return frozenset(passage_tokens(sentence, language))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -130,7 +130,7 @@ def _read(index: Index) -> Register:
         by_meeting=dict(by_meeting),
         naming=tuple(place for place, entry in enumerate(entries) if entry.named),
         openings={
-            record.id: frozenset(text.surface_forms(f"{record.title}\n{record.text[:_OPENING]}"))
+            record.id: frozenset(text.surface_forms(f"{record.title}\n{index.written(record.id, 0, _OPENING)}"))
             for record in records.values()
         },
         words=frozenset(word for _, passage in found for word in text.surface_forms(passage.text)),
