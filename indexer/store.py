@@ -25,6 +25,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from indexer import database
+from indexer.columns import ColumnReader
 from indexer.catalogue import CatalogueEntry
 from indexer.documents import Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
@@ -170,6 +171,7 @@ class Index:
         self._shown: npt.NDArray[np.int64] | None = None
         base = folder / generation
         self._database = database.Reader(base / DATABASE)
+        self._columns = ColumnReader(self._database)
         rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
         try:
             names = {self.manifest.lexical_folder(audience) for audience in Distribution}
@@ -353,6 +355,10 @@ class Index:
         marks[np.array([row["number"] for row in rows], dtype=np.int64)] = True
         return marks
 
+    def owners(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """A number for whom each of these passages is about first, the same for the same one; of shape (numbers,)."""
+        return self._columns.columns().owners.places[numbers]
+
     def embedded(self) -> dict[str, int]:
         """Number of a passage by the digest of the text that was embedded for it."""
         rows = self._database.rows("SELECT number, embedded FROM passages")
@@ -376,37 +382,29 @@ class Index:
         """
         if not filters:
             return self._shown
-        clauses: list[str] = ["passages.number < ?"]
-        values: list[Any] = [self._count]
+        columns = self._columns.columns()
+        marks = np.ones(len(columns.roles.places), np.bool_)
         for column, wanted in (
-            ("documents.type", filters.types or None),
-            ("passages.role", filters.roles or None),
-            ("documents.language", filters.document_languages or None),
-            ("documents.id", filters.documents),
+            (columns.types, filters.types or None),
+            (columns.roles, filters.roles or None),
+            (columns.languages, filters.document_languages or None),
+            (columns.documents, filters.documents),
         ):
             if wanted is not None:
-                clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-                values.extend(wanted)
+                marks &= column.meeting(frozenset(map(str, wanted)).__contains__)
         if filters.jurisdictions:
-            marks = ", ".join("?" * len(filters.jurisdictions))
-            clauses.append(
-                f"passages.number IN (SELECT number FROM passage_jurisdictions WHERE code IN ({marks}))"  # noqa: S608
-            )
-            values.extend(filters.jurisdictions)
-        # Dates are compared over as many characters as the border gives: 2020-09-15 is within --to 2020-09.
-        if filters.date_from:
-            clauses.append("passages.meeting_date >= substr(?, 1, length(passages.meeting_date))")
-            values.append(filters.date_from)
-        if filters.date_to:
-            clauses.append("substr(passages.meeting_date, 1, length(?)) <= ?")
-            values.extend((filters.date_to, filters.date_to))
-        rows = self._database.rows(
-            "SELECT passages.number FROM passages JOIN documents ON documents.id = passages.document_id "  # noqa: S608
-            f"WHERE {' AND '.join(clauses)} ORDER BY passages.number",
-            values,
-        )
-        found = np.array([row[0] for row in rows], dtype=np.int64)
+            codes = frozenset(filters.jurisdictions)
+            marks &= columns.codes.meeting(lambda value: isinstance(value, tuple) and not codes.isdisjoint(value))
+        if filters.date_from or filters.date_to:
+            marks &= columns.dates.meeting(lambda value: isinstance(value, str) and _within(value, filters))
+        found = np.flatnonzero(marks[: self._count])
         return found if self._shown is None else np.intersect1d(found, self._shown, assume_unique=True)
+
+
+def _within(date: str, filters: Filters) -> bool:
+    """Whether a meeting's date is in the range, compared as far as both go: 2020-09-15 is within --to 2020-09."""
+    since, until = filters.date_from, filters.date_to
+    return (not since or date >= since[: len(date)]) and (not until or date[: len(until)] <= until)
 
 
 def open_index(folder: Path, *, model: str | None = None) -> Index:
