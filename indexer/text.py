@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain, repeat
 from typing import Protocol
 
 from indexer.documents import Language
@@ -84,7 +85,14 @@ def words(text: str) -> list[str]:
     `l'identité` gives `identite`; `co-location` gives `co`, `location`, `colocation`; `C.-B.` gives `cb`;
     `2024-118` gives the whole and its parts.
     """
-    return [word for run in text.split() for word in (_words_of(run) if len(run) <= _LONGEST_KEPT else _read(run))]
+    runs = text.split()
+    read = _words_of if _are_short(runs) else _read
+    return list(chain.from_iterable(map(read, runs)))
+
+
+def _are_short(runs: list[str]) -> bool:
+    """Whether the runs may be kept."""
+    return max(map(len, runs), default=0) <= _LONGEST_KEPT
 
 
 @lru_cache(maxsize=_RUNS_KEPT)
@@ -112,11 +120,10 @@ def _tokens(folded: str) -> tuple[str, ...]:
 
 def stems(text: str, language: Language) -> list[str]:
     """Tokens of `text` for the field of `language`: words without stop words, stemmed (Snowball, folded first)."""
-    return [
-        stem
-        for run in text.split()
-        for stem in (_stems_of(run, language) if len(run) <= _LONGEST_KEPT else stemmed(list(_read(run)), language))
-    ]
+    runs = text.split()
+    if _are_short(runs):
+        return list(chain.from_iterable(map(_stems_of, runs, repeat(language))))
+    return stemmed(words(text), language)
 
 
 @lru_cache(maxsize=_RUNS_KEPT)
@@ -135,11 +142,10 @@ def surface_forms(text: str) -> list[str]:
 
     Names, abbreviations, figures and words that French and English share match there, whatever the languages.
     """
-    return [
-        word
-        for run in text.split()
-        for word in (_surface_forms_of(run) if len(run) <= _LONGEST_KEPT else without_stop_words(list(_read(run))))
-    ]
+    runs = text.split()
+    if _are_short(runs):
+        return list(chain.from_iterable(map(_surface_forms_of, runs)))
+    return without_stop_words(words(text))
 
 
 @lru_cache(maxsize=_RUNS_KEPT)

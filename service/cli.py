@@ -323,6 +323,9 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from service.one_thread import hold_to_one_thread
+
+    hold_to_one_thread()
     from service.server import serve
 
     serve(options.index, options.host, options.port, model=options.model, reranker=options.reranker)
