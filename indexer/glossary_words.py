@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from indexer.documents import Language
 from indexer.text import fold, stemmer
@@ -16,6 +17,7 @@ _NO_GAP = re.compile(r"[\s'’ʼ/\-‐‑–]{0,4}")
 _HYPHENS = frozenset("-‐‑")
 _APOSTROPHES = frozenset("'’ʼ")
 _SHORTEST_INFLECTED = 4
+_KEPT = 32_768  # words whose reading is kept
 _IZE = re.compile(r"(?<=\w\w\w)iz(?=e|ing|ation)")
 
 # Articles come and go inside a term ("registre des naissances", "registre de naissance"): they are not compared.
@@ -29,8 +31,7 @@ CONTRACTIONS: dict[Language, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as it stands in a text, and how it follows the last: without a stop, by a hyphen, as a possessive."""
 
     text: str
@@ -42,8 +43,7 @@ class Word:
     possessive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One word, or two joined by a hyphen, as a language reads it; `following` is the index of the next."""
 
     stem: str
@@ -60,56 +60,68 @@ def read_words(text: str) -> list[Word]:
     last = 0
     for match in WORD.finditer(text):
         start, end = match.span()
-        written = match.group()
-        gap = text[last:start]
-        if not written.isascii():
-            written = _UNSEEN.sub("", written)
-        folded = fold(written)
-        found.append(
-            Word(
-                written,
-                folded,
-                start,
-                end,
-                joined=bool(found) and _NO_GAP.fullmatch(gap) is not None,
-                hyphenated=bool(found) and gap in _HYPHENS,
-                possessive=bool(found) and gap in _APOSTROPHES and folded == "s",
-            )
-        )
+        written, folded = _read(match.group())
+        if found:
+            joined, hyphenated, apostrophe = _gap(text[last:start])
+            found.append(Word(written, folded, start, end, joined, hyphenated, apostrophe and folded == "s"))
+        else:
+            found.append(Word(written, folded, start, end, False, False, False))
         last = end
     return found
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(written: str) -> tuple[str, str]:
+    """A word without signs that are not seen, and folded."""
+    seen = written if written.isascii() else _UNSEEN.sub("", written)
+    return seen, fold(seen)
+
+
+@lru_cache(maxsize=1_024)
+def _gap(gap: str) -> tuple[bool, bool, bool]:
+    """Whether what stands between two words joins them, is a hyphen, is an apostrophe."""
+    return _NO_GAP.fullmatch(gap) is not None, gap in _HYPHENS, gap in _APOSTROPHES
 
 
 def read_steps(found: list[Word], language: Language, spellings: Mapping[str, str]) -> list[list[Step]]:
     """The words as one language compares them, without articles; at each place the word, and its compound."""
     articles, contractions = ARTICLES[language], CONTRACTIONS[language]
-    kept: list[tuple[str, Word, bool]] = []  # the word to compare, where it stands, whether it follows the last
+    kept: list[tuple[Word, bool]] = []  # the word, and whether it follows the last
     joined = True
     for word in found:
         joined = joined and word.joined
-        if word.folded in articles or (language == "en" and word.possessive):
+        if word.folded in articles or (word.possessive and language == "en"):
             continue
-        kept.append((contractions.get(word.folded, word.folded), word, joined))
+        kept.append((word, joined))
         joined = True
-    compounds = [
-        (number, kept[number][1].folded + after.folded)
-        for number, (_, after, follows) in enumerate(kept[1:])
-        if after.hyphenated and follows
-    ]
-    singulars = [without_plural(folded, language) for folded, _, _ in kept]
-    singulars += [without_plural(folded, language) for _, folded in compounds]
-    if language == "en":
-        singulars = [spellings.get(singular, singular) for singular in singulars]
-    stems = [str(stem) for stem in stemmer(language).stemWords(singulars)]
-    steps = [
-        [Step(stems[number], singulars[number], word.start, word.end, follows, number + 1)]
-        for number, (_, word, follows) in enumerate(kept)
-    ]
-    for place, (number, _) in enumerate(compounds, start=len(kept)):
-        _, first, follows = kept[number]
-        end = kept[number + 1][1].end
-        steps[number].append(Step(stems[place], singulars[place], first.start, end, follows, number + 2))
+    steps: list[list[Step]] = []
+    for number, (word, follows) in enumerate(kept):
+        stem, singular = _compared(contractions.get(word.folded, word.folded), language, spellings)
+        steps.append([Step(stem, singular, word.start, word.end, follows, number + 1)])
+    for number, (after, follows) in enumerate(kept[1:]):
+        if after.hyphenated and follows:
+            first, first_follows = kept[number]
+            stem, singular = _compared(first.folded + after.folded, language, spellings)
+            steps[number].append(Step(stem, singular, first.start, after.end, first_follows, number + 2))
     return steps
+
+
+def _compared(folded: str, language: Language, spellings: Mapping[str, str]) -> tuple[str, str]:
+    """The stem and the singular of a folded word, in the spelling that the glossary uses."""
+    singular = _singular(folded, language)
+    if language == "en":
+        singular = spellings.get(singular, singular)
+    return _stem(singular, language), singular
+
+
+@lru_cache(maxsize=_KEPT)
+def _singular(folded: str, language: Language) -> str:
+    return without_plural(folded, language)
+
+
+@lru_cache(maxsize=_KEPT)
+def _stem(singular: str, language: Language) -> str:
+    return str(stemmer(language).stemWords([singular])[0])
 
 
 def without_plural(word: str, language: Language) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from indexer import jurisdiction_names, name_folding, organisation_names
 from indexer.jurisdiction_names import CODES, WORD, Entry, Jurisdiction, Node
@@ -40,6 +41,8 @@ _ABBREVIATED = re.compile(r"\(\s*[^\W\d_a-z](?:\.?[-&]?[^\W\d_a-z]){1,6}\.?\s*\)
 _AMPERSAND = re.compile(r"\s*&\s*")
 _PARTED = re.compile(r"\s*(?P<name>[^,–—]{2,80}?)(?P<sign>\s+[-–—]\s+|\s?[–—]\s?|,\s+)(?P<rest>\S.*)", re.DOTALL)
 _LONGEST_ABBREVIATION = 6
+_RUNS_KEPT = 65_536
+_LONGEST_RUN_KEPT = 64  # characters
 _LABEL_SIGN = re.compile(r":|\s[–—-](?=\s)")
 _LONGEST_LABEL = 120  # characters
 _LONGEST_GAP = 12
@@ -184,6 +187,10 @@ def _without_label(text: str) -> str:
 
 def _find(text: str) -> Iterator[_Found]:
     """Walk the words once; at each, take the longest entry whose gaps, case and surroundings fit."""
+    if not any(
+        _may_name(run) if len(run) <= _LONGEST_RUN_KEPT else True for run in text.split()
+    ):  # most sentences name nobody
+        return
     folded, offsets = name_folding.fold(text)
     lowered = folded.lower()
     words = [(m.start(), m.end()) for m in WORD.finditer(lowered)]
@@ -209,6 +216,13 @@ def _find(text: str) -> Iterator[_Found]:
         if entry.code:
             last = name_folding.original(offsets, stop - 1, last=True)
             yield _Found(entry, name_folding.original(offsets, start), last + 1)
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _may_name(run: str) -> bool:
+    """Whether a name may begin in what stands between white space, which no word crosses."""
+    first_words = jurisdiction_names.book().tree.children
+    return any(word in first_words for word in WORD.findall(name_folding.fold(run)[0].lower()))
 
 
 def _longest(

@@ -21,6 +21,9 @@ from indexer.lexical_query import LexicalQuery, Sought, passage_tokens
 NUMBER = "number"
 TOKENS = "tokens"
 _K1 = 1.2  # tantivy's constants of BM25; b = 0.75
+_MANY_ALLOWED = 2_000  # numbers
+_SIFTED = 2.0  # times as many hits as may be needed are sifted,
+_MOST_SIFTED = 10_000  # and at most so many
 _WRITER_BYTES = 64_000_000
 
 
@@ -109,6 +112,10 @@ class LexicalIndex:
         if not clauses or limit < 1 or (allowed is not None and not len(allowed)):
             return _NOTHING
         asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
+        if allowed is not None and len(allowed) > _MANY_ALLOWED:
+            found = self._sifted(asked, limit, allowed)
+            if found is not None:
+                return found
         if allowed is not None:
             only = tantivy.Query.term_set_query(self._schema, NUMBER, allowed.tolist())
             asked = tantivy.Query.boolean_query(
@@ -117,9 +124,28 @@ class LexicalIndex:
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(only, 0.0)),
                 ]
             )
+        return self._hits(asked, limit)
+
+    def _hits(self, asked: tantivy.Query, limit: int) -> LexicalHits:
         hits = self._searcher.search(asked, limit, count=False).hits
         numbers = self._searcher.fast_field_values(NUMBER, [address for _, address in hits])
         return LexicalHits(np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32))
+
+    def _sifted(self, asked: tantivy.Query, limit: int, allowed: npt.NDArray[np.int64]) -> LexicalHits | None:
+        """The best among many allowed numbers, from the best of all: to name so many to tantivy costs more.
+
+        None where these are not found among the best, as the allowed passages are on something else.
+        """
+        wide = int(_SIFTED * limit * self._searcher.num_docs / len(allowed))
+        if wide > _MOST_SIFTED:
+            return None
+        hits = self._hits(asked, wide)
+        marks = np.zeros(max(int(allowed.max()), int(hits.numbers.max(initial=0))) + 1, np.bool_)
+        marks[allowed] = True
+        kept = np.flatnonzero(marks[hits.numbers])[:limit]
+        if len(kept) < limit and len(hits.numbers) == wide:
+            return None
+        return LexicalHits(hits.numbers[kept], hits.shares[kept])
 
     def rarities(self, query: LexicalQuery) -> list[float]:
         """For each word of the question its inverse document frequency, in the language where it is less rare."""

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer import text
 from indexer.bilingual_lexicon import bilingual_lexicon
 from indexer.documents import LANGUAGES, Language
 from indexer.glossary import Term
+
+_RUNS_KEPT = 65_536
+_LONGEST_RUN_KEPT = 64  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,22 @@ def passage_tokens(written: str, language: Language) -> list[str]:
         *(_stem_token(stem, language) for stem in text.stems(written, language)),
         *(_surface_token(word, language) for word in text.surface_forms(written)),
     ]
+
+
+def passage_token_set(written: str, language: Language) -> frozenset[str]:
+    """The distinct tokens of `passage_tokens`."""
+    return frozenset[str]().union(
+        *[
+            _tokens_of(run, language) if len(run) <= _LONGEST_RUN_KEPT else passage_tokens(run, language)
+            for run in written.split()
+        ]
+    )
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _tokens_of(run: str, language: Language) -> frozenset[str]:
+    """The tokens of what stands between white space, which no word crosses."""
+    return frozenset(passage_tokens(run, language))
 
 
 def stem_tokens(written: str, language: Language) -> tuple[str, ...]:

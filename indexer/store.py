@@ -18,7 +18,6 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from indexer import database
 from indexer.catalogue import CatalogueEntry
+from indexer.columns import ColumnReader
 from indexer.documents import Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
@@ -172,10 +172,12 @@ class Index:
         self.manifest = read_manifest(folder, generation)
         self.audience = Distribution.SECRETARIAT
         self._kept: dict[int, Passage] = {}  # passages asked for of late, by number
+        self._records: dict[str, DocumentRecord] = {}  # documents, without their text, by id
         self._hidden: frozenset[str] = frozenset()
         self._shown: npt.NDArray[np.int64] | None = None
         base = folder / generation
         self._database = database.Reader(base / DATABASE)
+        self._columns = ColumnReader(self._database)
         rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
         try:
             names = {self.manifest.lexical_folder(audience) for audience in Distribution}
@@ -254,28 +256,56 @@ class Index:
         return {row["id"]: row["original"] for row in rows if {row["id"], row["original"]} <= self._ids}
 
     def _document(self, row: sqlite3.Row) -> DocumentRecord:
-        record = database.document(row)
+        return self._as_seen(database.document(row))
+
+    def _as_seen(self, record: DocumentRecord) -> DocumentRecord:
+        """The record with its original, where the audience sees both."""
         original = self._originals.get(record.id)
         return record if original is None else replace(record, translation_of=original)
 
     def documents(self) -> list[DocumentRecord]:
         """All documents, by meeting date and source."""
-        return self._documents(self._ids, "ORDER BY coalesce(meeting_date, ''), source")
+        return self._whole(self._ids, "ORDER BY coalesce(meeting_date, ''), source")
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """The document with this id, if the index holds it."""
-        return next(iter(self.documents_by_id([document_id])), None)
+        return next(iter(self._whole(self._ids.intersection([document_id]))), None)
 
-    def documents_by_id(self, ids: Iterable[str]) -> list[DocumentRecord]:
-        """The documents with these ids, in no particular order; ids that the index does not hold are passed over."""
-        return self._documents(self._ids.intersection(ids))
-
-    def _documents(self, seen: frozenset[str], order: str = "") -> list[DocumentRecord]:
+    def _whole(self, seen: frozenset[str], order: str = "") -> list[DocumentRecord]:
+        """Documents with their text."""
         rows = self._database.rows(
             f"SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?)) {order}",  # noqa: S608
             (json.dumps(sorted(seen)),),
         )
         return [self._document(row) for row in rows]
+
+    def documents_by_id(self, ids: Iterable[str]) -> list[DocumentRecord]:
+        """The documents with these ids, in no particular order; ids that the index does not hold are passed over.
+
+        Their text is left out, as it is long: `written` gives what is wanted of it.
+        """
+        wanted = [document_id for document_id in ids if document_id in self._ids]
+        known = self._records
+        missing = [document_id for document_id in wanted if document_id not in known]
+        if missing:
+            rows = self._database.rows(
+                f"SELECT {database.HEADERS} FROM documents WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                (json.dumps(missing),),
+            )
+            if len(known) + len(rows) > MOST_KEPT:
+                known = {document_id: known[document_id] for document_id in wanted if document_id in known}
+                self._records = known  # others may still read the old one
+            known.update({row["id"]: database.document(row) for row in rows})
+        return [self._as_seen(known[document_id]) for document_id in wanted if document_id in known]
+
+    def written(self, document_id: str, start: int, end: int) -> str:
+        """Characters `start` to `end` of a document's canonical text; "" for a document that is not seen here."""
+        if document_id not in self._ids or not 0 <= start < end:
+            return ""
+        rows = self._database.rows(
+            "SELECT substr(text, ?, ?) FROM documents WHERE id = ?", (start + 1, end - start, document_id)
+        )
+        return str(rows[0][0]) if rows else ""
 
     def passages(self, document_id: str | None = None) -> list[Passage]:
         """Passages in reading order: of one document, or of all."""
@@ -327,7 +357,7 @@ class Index:
 
     def _check(self, numbers: Iterable[int]) -> None:
         for number in numbers:
-            if not self._visible(number):
+            if not (0 <= number < self._count if self._shown is None else self._visible(number)):
                 raise KeyError(f"passage {number} is not held")
 
     def _visible(self, number: int) -> bool:
@@ -364,6 +394,10 @@ class Index:
         marks[np.array([row["number"] for row in rows], dtype=np.int64)] = True
         return marks
 
+    def owners(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """A number for whom each of these passages is about first, the same for the same one; of shape (numbers,)."""
+        return self._columns.columns().owners.places[numbers]
+
     def embedded(self) -> dict[str, int]:
         """Number of a passage by the digest of the text that was embedded for it."""
         rows = self._database.rows("SELECT number, embedded FROM passages")
@@ -391,38 +425,29 @@ class Index:
         """
         if not filters:
             return self._shown
-        clauses: list[str] = ["passages.number < ?"]
-        values: list[Any] = [self._count]
+        columns = self._columns.columns()
+        marks = np.ones(len(columns.roles.places), np.bool_)
         for column, wanted in (
-            ("documents.type", filters.types or None),
-            ("passages.role", filters.roles or None),
-            ("documents.language", filters.document_languages or None),
-            ("documents.id", None if filters.documents is None else sorted(self._ids.intersection(filters.documents))),
+            (columns.types, filters.types or None),
+            (columns.roles, filters.roles or None),
+            (columns.languages, filters.document_languages or None),
+            (columns.documents, filters.documents),
         ):
             if wanted is not None:
-                clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-                values.extend(wanted)
+                marks &= column.meeting(frozenset(map(str, wanted)).__contains__)
         if filters.jurisdictions:
-            marks = ", ".join("?" * len(filters.jurisdictions))
-            clauses.append(
-                f"passages.number IN (SELECT number FROM passage_jurisdictions WHERE code IN ({marks}) "  # noqa: S608
-                "AND number < ?)"
-            )
-            values.extend((*filters.jurisdictions, self._count))
-        # Dates are compared over as many characters as the border gives: 2020-09-15 is within --to 2020-09.
-        if filters.date_from:
-            clauses.append("passages.meeting_date >= substr(?, 1, length(passages.meeting_date))")
-            values.append(filters.date_from)
-        if filters.date_to:
-            clauses.append("substr(passages.meeting_date, 1, length(?)) <= ?")
-            values.extend((filters.date_to, filters.date_to))
-        rows = self._database.rows(
-            "SELECT passages.number FROM passages JOIN documents ON documents.id = passages.document_id "  # noqa: S608
-            f"WHERE {' AND '.join(clauses)} ORDER BY passages.number",
-            values,
-        )
-        found = np.array([row[0] for row in rows], dtype=np.int64)
+            codes = frozenset(filters.jurisdictions)
+            marks &= columns.codes.meeting(lambda value: isinstance(value, tuple) and not codes.isdisjoint(value))
+        if filters.date_from or filters.date_to:
+            marks &= columns.dates.meeting(lambda value: isinstance(value, str) and _within(value, filters))
+        found = np.flatnonzero(marks[: self._count])
         return found if self._shown is None else np.intersect1d(found, self._shown, assume_unique=True)
+
+
+def _within(date: str, filters: Filters) -> bool:
+    """Whether a meeting's date is in the range, compared as far as both go: 2020-09-15 is within --to 2020-09."""
+    since, until = filters.date_from, filters.date_to
+    return (not since or date >= since[: len(date)]) and (not until or date[: len(until)] <= until)
 
 
 def open_index(folder: Path, *, model: str | None = None) -> Index:

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain, repeat
 from typing import Protocol
 
 from indexer.documents import Language
@@ -20,6 +21,9 @@ _ELISION = re.compile(r"^(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu|quoiqu|aujourd)['�
 _HYPHENS = re.compile(r"[\-‐‑]")
 _LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"), ("’", "'"))
 _MARKS = re.compile(r"[\u0300-\u036f]+")  # what NFKD leaves of an accent
+
+_RUNS_KEPT = 65_536  # runs of characters whose analysis is kept: most of what is written is made of far fewer
+_LONGEST_KEPT = 64  # characters of such a run: longer ones are no words, and come up once
 
 _SNOWBALL: dict[Language, str] = {"en": "english", "fr": "french"}
 _local = threading.local()
@@ -81,10 +85,26 @@ def words(text: str) -> list[str]:
     `l'identité` gives `identite`; `co-location` gives `co`, `location`, `colocation`; `C.-B.` gives `cb`;
     `2024-118` gives the whole and its parts.
     """
-    return [part for match in _WORD.finditer(fold(text)) for part in _tokens(match.group())]
+    runs = text.split()
+    read = _words_of if _are_short(runs) else _read
+    return list(chain.from_iterable(map(read, runs)))
 
 
-@lru_cache(maxsize=65_536)
+def _are_short(runs: list[str]) -> bool:
+    """Whether the runs may be kept."""
+    return max(map(len, runs), default=0) <= _LONGEST_KEPT
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _words_of(run: str) -> tuple[str, ...]:
+    """The words of what stands between white space, which no word crosses; the runs of a language come up again."""
+    return _read(run)
+
+
+def _read(run: str) -> tuple[str, ...]:
+    return tuple(part for match in _WORD.finditer(fold(run)) for part in _tokens(match.group()))
+
+
 def _tokens(folded: str) -> tuple[str, ...]:
     """The words of one unbroken run of characters."""
     word = _ELISION.sub("", folded)
@@ -100,7 +120,15 @@ def _tokens(folded: str) -> tuple[str, ...]:
 
 def stems(text: str, language: Language) -> list[str]:
     """Tokens of `text` for the field of `language`: words without stop words, stemmed (Snowball, folded first)."""
+    runs = text.split()
+    if _are_short(runs):
+        return list(chain.from_iterable(map(_stems_of, runs, repeat(language))))
     return stemmed(words(text), language)
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _stems_of(run: str, language: Language) -> tuple[str, ...]:
+    return tuple(stemmed(list(_words_of(run)), language))
 
 
 def stemmed(folded: list[str], language: Language) -> list[str]:
@@ -114,7 +142,15 @@ def surface_forms(text: str) -> list[str]:
 
     Names, abbreviations, figures and words that French and English share match there, whatever the languages.
     """
+    runs = text.split()
+    if _are_short(runs):
+        return list(chain.from_iterable(map(_surface_forms_of, runs)))
     return without_stop_words(words(text))
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _surface_forms_of(run: str) -> tuple[str, ...]:
+    return tuple(without_stop_words(list(_words_of(run))))
 
 
 def without_stop_words(folded: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from indexer import embedding
 from indexer.embedding import Embedder
 
-_MOST_KEPT = 20_000  # words; a hostile text must not fill the memory
+_MOST_KEPT = 50_000  # words, 77 MB; a hostile text must not fill the memory
 
 
 class WordVectors:
@@ -33,12 +34,16 @@ class WordVectors:
         if len(words) > _MOST_KEPT:
             return self._embedder.encode_documents(words)
         with self._lock:
-            missing = [word for word in dict.fromkeys(words) if word not in self._rows]
-            if len(self._rows) + len(missing) > _MOST_KEPT:
+            rows = self._rows
+            missing = [word for word in dict.fromkeys(words) if word not in rows]
+            if len(rows) + len(missing) > _MOST_KEPT:
                 self._rows, missing = {}, list(dict.fromkeys(words))
+                self._table = self._table[:0]  # others may still read the old one
             if missing:
                 self._add(missing)
-            return self._table[[self._rows[word] for word in words]]
+            places = np.fromiter(map(self._rows.__getitem__, words), np.intp, len(words))
+            table = self._table
+        return table[places]
 
     def _add(self, words: Sequence[str]) -> None:
         filled = len(self._rows)
@@ -48,6 +53,25 @@ class WordVectors:
             self._table = room
         self._table[filled : filled + len(words)] = self._embedder.encode_documents(words)
         self._rows |= {word: row for row, word in enumerate(words, start=filled)}
+
+
+def likenesses(
+    asked: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], texts: Sequence[Sequence[str]]
+) -> npt.NDArray[np.float32]:
+    """The `likeness` of each text, given by its distinct words; of shape (texts,)."""
+    total = float(weights.sum())
+    found = np.zeros(len(texts), np.float32)
+    filled = [place for place, words in enumerate(texts) if words]
+    if not filled or not total or not len(asked):
+        return found
+    distinct = {word: place for place, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
+    cosines = asked @ word_vectors().of(list(distinct)).T
+    counts = [len(texts[place]) for place in filled]
+    columns = np.fromiter((distinct[word] for place in filled for word in texts[place]), np.intp, sum(counts))
+    starts = np.cumsum([0, *counts[:-1]])
+    # Of each text the word nearest to each one asked for.
+    found[filled] = weights @ np.maximum.reduceat(cosines.take(columns, axis=1), starts, axis=1) / total
+    return found
 
 
 @cache

@@ -360,6 +360,9 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from service.one_thread import hold_to_one_thread
+
+    hold_to_one_thread()
     from service.server import serve
 
     names = ("index", "data", "host", "port", "workers", "model", "reranker")

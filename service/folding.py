@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,9 +35,12 @@ def fold(
     What it is a version of, or a copy about the same jurisdictions, is not shown again.
     """
     places = {item.number: place for place, item in enumerate(ranked)}
-    alike: dict[tuple[str, tuple[str, ...]], list[Ranked]] = {}
-    for item in ranked:
-        alike.setdefault((item.passage.language, item.passage.jurisdictions), []).append(item)
+    alike: dict[tuple[str, tuple[str, ...]], list[tuple[int, int]]] = {}  # lengths, and places in the ranking
+    for place, item in enumerate(ranked):
+        passage = item.passage
+        alike.setdefault((passage.language, passage.jurisdictions), []).append((len(passage.text), place))
+    for lengths in alike.values():
+        lengths.sort()
     taken: set[int] = set()
     shown: list[Folded] = []
     for first, item in enumerate(ranked):
@@ -46,9 +51,10 @@ def fold(
         own = [places[n] for n in versions.get(item.number, ()) if n in places and n not in taken]
         place = _to_show(ranked, [first, *own], language)
         chosen = ranked[place]
+        near = _of_like_length(alike[chosen.passage.language, chosen.passage.jurisdictions], len(chosen.passage.text))
         copies = [
             other.number
-            for other in alike[chosen.passage.language, chosen.passage.jurisdictions]
+            for other in (ranked[at] for at in near)
             if other is not chosen and other.number not in taken and _is_copy(chosen.passage.text, other.passage.text)
         ]
         others = tuple(dict.fromkeys(n for n in (*versions.get(chosen.number, ()), *copies) if n not in taken))
@@ -68,10 +74,17 @@ def _to_show(ranked: Sequence[Ranked], places: Sequence[int], language: Language
     return min(good, default=places[0])
 
 
+def _of_like_length(lengths: Sequence[tuple[int, int]], length: int) -> list[int]:
+    """The places of the passages of which one may be a copy by its length, in order; most pairs end here."""
+    first = bisect_left(lengths, (int(_LENGTHS * length) - 1, 0))
+    last = bisect_right(lengths, (int(length / _LENGTHS) + 1, sys.maxsize))
+    return sorted(place for _, place in lengths[first:last])
+
+
 def _is_copy(one: str, other: str) -> bool:
     """Whether two texts have nearly the same words."""
     shorter, longer = sorted((len(one), len(other)))
-    if shorter < _LENGTHS * longer:  # most pairs end here, before their words are looked at
+    if shorter < _LENGTHS * longer:
         return False
     words, other_words = _words(one), _words(other)
     return len(words & other_words) >= _COPY * max(1, len(words | other_words))

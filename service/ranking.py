@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from indexer import text
 from indexer.documents import Passage, Role
 from indexer.lexical_query import LexicalQuery
 from indexer.store import Index
-from indexer.word_vectors import likeness, word_vectors
+from indexer.word_vectors import likenesses, word_vectors
 from service.query import Query
 
 _SETTLED = (Role.DECISION, Role.FOLLOW_UP)
@@ -52,13 +51,12 @@ class Ranker:
 
     def gains(self, passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
         """What each passage's score gains, of shape (passages,)."""
-        words = read_ahead(passages)
-        return np.array([self._gain(*pair) for pair in zip(passages, words, strict=True)], np.float32)
+        like = likenesses(self._asked, self._rarities, read_ahead(passages))
+        return self._weights.words * like + np.array([self._gain(passage) for passage in passages], np.float32)
 
-    def _gain(self, passage: Passage, words: Sequence[str]) -> float:
+    def _gain(self, passage: Passage) -> float:
         query, weights = self._query, self._weights
-        held = word_vectors().of(words)
-        gain = weights.words * likeness(self._asked, self._rarities, held)
+        gain = 0.0
         if query.kind != "precedent" and query.clues.about(passage):
             gain += weights.about
         if query.clues.of_year(passage):
@@ -71,10 +69,8 @@ class Ranker:
 
 
 def read_ahead(passages: Sequence[Passage]) -> list[tuple[str, ...]]:
-    """The words of each passage; the vectors of those that are new are made together."""
-    words = [_words("\n".join((*passage.heading, passage.text))) for passage in passages]
-    word_vectors().of(list(dict.fromkeys(chain.from_iterable(words))))
-    return words
+    """The words of each passage."""
+    return [_words("\n".join((*passage.heading, passage.text))) for passage in passages]
 
 
 @lru_cache(maxsize=4_096)

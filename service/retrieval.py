@@ -97,6 +97,15 @@ class Candidates:
     lexical: npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Which passages are looked at where many are near: the `first` best, and the best `of_each` jurisdiction's own."""
+
+    first: int
+    of_each: int
+    pool: int = 1_000  # candidates taken from each leg
+
+
 @staged("retrieve")
 def retrieve(
     index: Index,
@@ -107,14 +116,22 @@ def retrieve(
     leg: Leg = Leg.HYBRID,
     weights: Weights = DEFAULT_WEIGHTS,
     reranker: Reranker | None = None,
+    spread: Spread | None = None,
 ) -> list[Hit]:
     """The passages nearest to the query, best first; `vector` is its `query_vector`, `limit` overrides its own.
+
+    With a `spread` it gives all those that this names, whatever the limit.
 
     Where the query asks for statuses, only passages of which a sentence has one: as many as wanted, or all there are.
     `leg` is for measuring what each leg finds by itself, neither ranked again nor folded.
     """
-    wanted = query.limit if limit is None else limit
     search = _Search(index, query, vector, weights)
+    if spread is not None:
+        found = search.spread(spread)
+        ranked = search.ranked_again(search.ordered(found, leg, len(found.numbers)), reranker)
+        shown = fold(ranked, search.versions(ranked), query.language, len(ranked))
+        return search.hits(ranked, shown, found)
+    wanted = query.limit if limit is None else limit
     looked_at = max(weights.ranked, 2 * wanted) * (5 if query.statuses else 1)
     while True:
         found = search.candidates(max(weights.pool, looked_at))
@@ -147,6 +164,18 @@ class _Search:
     def candidates(self, pool: int) -> Candidates:
         """The candidates of both legs: see `fused`."""
         return fused(self._index, self._asked, self._vector, pool, allowed=self._allowed, weights=self._weights)
+
+    def spread(self, spread: Spread) -> Candidates:
+        """The candidates that a spread names."""
+        found = self.candidates(max(spread.pool, spread.first))
+        order = np.lexsort((found.numbers, -found.scores))
+        owners = self._index.owners(found.numbers[order])
+        by_owner = np.argsort(owners, kind="stable")
+        begins = np.flatnonzero(np.diff(owners[by_owner], prepend=-1))
+        place = np.empty(len(order), np.int64)  # among those of its owner
+        place[by_owner] = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
+        kept = order[(np.arange(len(order)) < spread.first) | (place < spread.of_each)]
+        return Candidates(found.numbers[kept], found.scores[kept], found.dense[kept], found.lexical[kept])
 
     def ordered(self, found: Candidates, leg: Leg, count: int) -> list[Ranked]:
         """The `count` best candidates by a leg, or by both."""

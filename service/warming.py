@@ -9,13 +9,15 @@ from indexer.embedding import Embedder
 from indexer.store import Index
 from service import ranking
 from service.answering import evidence
+from service.answering.register import register
 
 MOST_PASSAGES = 2_000  # read ahead, those of the last documents; half a second of one core for each thousand
 _AT_ONCE = 64
 
 
 def warm(index: Index, embedder: Embedder, most: int = MOST_PASSAGES) -> None:
-    """Read the sentences, words and vectors of the index's last `most` passages that state something."""
+    """Read the register of decisions, and sentences, words and vectors of the last `most` passages that state something."""
+    register(index)
     numbers = np.flatnonzero(~index.silent)
     numbers = numbers[max(0, len(numbers) - most) :]
     for first in range(0, len(numbers), _AT_ONCE):

@@ -9,12 +9,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.embedding.token_ids import TokenIds
 from indexer.errors import SettingError
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ class StaticEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for begin in range(0, len(texts), _TEXTS_AT_ONCE):
             batch = texts[begin : begin + _TEXTS_AT_ONCE]
-            for row, tokens in enumerate(self._token_ids(batch), start=begin):
+            for row, tokens in enumerate(self._token_ids.of(batch), start=begin):
                 vectors[row] = self._sum_tokens(tokens)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
@@ -90,18 +92,15 @@ class StaticEmbedder:
         """Vectors of questions: the same as for passages."""
         return self.encode_documents(texts)
 
-    def _token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        try:
-            encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        except (TypeError, UnicodeEncodeError):  # half a surrogate pair, which text drawn from a PDF may hold
-            mended = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-            encodings = self.tokenizer.encode_batch_fast(mended, add_special_tokens=False)
-        return [encoding.ids for encoding in encodings]
+    @cached_property
+    def _token_ids(self) -> TokenIds:
+        return TokenIds(self.tokenizer)
 
     def _sum_tokens(self, tokens: list[int]) -> NDArray[np.float32]:
         """The sum of the tokens' vectors, zeros for no token: it points where their mean does."""
         if len(tokens) <= _LONG_TEXT:
-            return np.asarray(self.scales[tokens] @ self.values[tokens], dtype=np.float32)
+            rows = np.array(tokens, dtype=np.intp)
+            return np.asarray(self.scales[rows] @ self.values[rows], dtype=np.float32)
         distinct, counts = np.unique(tokens, return_counts=True)  # a book needs no more memory than the table
         return np.asarray((counts * self.scales[distinct]).astype(np.float32) @ self.values[distinct])
 

@@ -25,7 +25,7 @@ from service.messages import message
 from service.needs import needs_of
 from service.query import Query
 from service.reranker import Reranker
-from service.retrieval import Hit, query_vector, retrieve
+from service.retrieval import Hit, Spread, query_vector, retrieve
 from service.stages import stage, staged
 
 if TYPE_CHECKING:
@@ -70,6 +70,9 @@ def _hits(
     """The passages to look at; for a list so many that the last is no longer near the topic, or all there may be."""
     is_list = query.kind == "list"
     limit = max(query.limit, thresholds.list_hits if is_list else thresholds.hits)
+    if is_list and not query.statuses and len(index.vectors) > thresholds.large_index:
+        spread = Spread(max(query.limit, thresholds.of_all), thresholds.of_each)
+        return retrieve(index, query, vector, spread=spread, reranker=reranker)
     while True:
         hits = retrieve(index, query, vector, limit=limit, reranker=reranker)
         widest = not is_list or len(hits) < limit or limit >= thresholds.most_list_hits

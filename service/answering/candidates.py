@@ -19,6 +19,8 @@ from service.retrieval import DEFAULT_WEIGHTS, Hit
 
 _SURE = 0.5  # of a translation, from which a word of the question stands for one of an owner
 _NEAREST = 100  # entries looked at for what they say, besides those that the question points to
+_LOOKED_AT = 400  # passages of entries, by words and by meaning, of the many that large registers have
+_MANY = 500  # entries whose owners have any of the question's words, from which only the better half is looked at
 _COMPARED = 60  # the best of them, whose words are compared one by one
 
 
@@ -99,27 +101,30 @@ def candidates(
     if not len(numbers):
         return []
     words = lexical_query(asked.text, query.asked_in, [match.term for match in query.terms])
-    hits = index.lexical.search(words, len(numbers), allowed=numbers)
+    owners = _owners(register, words)
+    pointed = _pointed(register, asked, owners)
+    hits = index.lexical.search(words, min(len(numbers), _LOOKED_AT), allowed=numbers)
+    if len(numbers) > _LOOKED_AT:  # the best by words, by meaning, and those that the question points to
+        near = index.vectors.search(found.vector, _LOOKED_AT, allowed=numbers).numbers
+        named = [number for place in pointed for number in register.entries[place].numbers]
+        numbers = np.intersect1d(np.concatenate([near, hits.numbers, np.array(named, np.int64)]), numbers)
     shares = np.zeros(len(numbers), np.float32)
     shares[np.searchsorted(numbers, hits.numbers)] = hits.shares
     cosines = index.vectors.vectors(numbers) @ found.vector
     fused = shares + DEFAULT_WEIGHTS.dense * cosines
 
     rows = _best_rows(register, numbers, fused)
-    owners = _owners(register, words)
-    pointed = _pointed(register, asked, owners)
-    nearest = sorted(rows, key=lambda place: -fused[rows[place]])[:_NEAREST]
-    pool = [place for place in dict.fromkeys((*nearest, *pointed)) if place in rows]
+    pool = [place for place in dict.fromkeys((*rows.nearest(_NEAREST), *pointed)) if rows.of(place) is not None]
     marks = {place: _marks(register.entries[place], asked, owners.get(place, 0.0)) for place in pool}
-    first = {place: float(fused[rows[place]]) + marks[place].gain(weights) for place in pool}
+    first = {place: float(fused[rows.row[place]]) + marks[place].gain(weights) for place in pool}
     pool.sort(key=lambda place: -first[place])
 
-    passages = {place: _passage(register.entries[place], int(numbers[rows[place]])) for place in pool}
+    passages = {place: _passage(register.entries[place], int(numbers[rows.row[place]])) for place in pool}
     gains = Ranker(index, query, words).gains([passages[place] for place in pool[:_COMPARED]])
     extra = dict(zip(pool, gains.tolist(), strict=False))
     scored = []
     for place in pool:
-        entry, row = register.entries[place], rows[place]
+        entry, row = register.entries[place], int(rows.row[place])
         said = float(fused[row]) + extra.get(place, 0.0)
         if entry.led_to_nothing:
             said = max(said, _discussed(entry, found.hits)) if asked.led else said + weights.nothing
@@ -153,14 +158,40 @@ def _discussed(entry: Entry, hits: Sequence[Hit]) -> float:
     )
 
 
-def _best_rows(register: Register, numbers: npt.NDArray[np.int64], fused: npt.NDArray[np.float32]) -> dict[int, int]:
-    """By place of an entry the row of the best of its passages."""
-    rows: dict[int, int] = {}
-    for row, number in enumerate(numbers.tolist()):
-        place = register.entry_of.get(number)
-        if place is not None and (place not in rows or fused[row] > fused[rows[place]]):
-            rows[place] = row
-    return rows
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """By place of an entry the row of the best of its passages, -1 where none is allowed; places, the best first."""
+
+    row: npt.NDArray[np.int64]
+    order: npt.NDArray[np.int64]
+
+    def of(self, place: int) -> int | None:
+        row = int(self.row[place])
+        return None if row < 0 else row
+
+    def nearest(self, count: int) -> list[int]:
+        nearest: list[int] = self.order[:count].tolist()
+        return nearest
+
+
+def _best_rows(register: Register, numbers: npt.NDArray[np.int64], fused: npt.NDArray[np.float32]) -> _Rows:
+    places = register.entry_of[np.searchsorted(register.numbers, numbers)]
+    row = np.full(len(register.entries), -1, np.int64)
+    ascending = np.lexsort((-np.arange(len(numbers)), fused))  # of equal ones the first is written last
+    ascending = ascending[places[ascending] >= 0]
+    row[places[ascending]] = ascending
+    held = np.flatnonzero(row >= 0)
+    first = row[held]  # equal ones in the order of their passages, as they were found
+    found = held[np.lexsort((_first_rows(places, len(row))[held], -fused[first]))]
+    return _Rows(row, found)
+
+
+def _first_rows(places: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    """By place of an entry the first row of its passages."""
+    first = np.zeros(count, np.int64)
+    rows = np.flatnonzero(places >= 0)[::-1]
+    first[places[rows]] = rows
+    return first
 
 
 def _passage(entry: Entry, number: int) -> Passage:
@@ -184,7 +215,8 @@ def _owners(register: Register, words: LexicalQuery) -> dict[int, float]:
             for place, worth in best.items():
                 named[place] = named.get(place, 0.0) + worth
     most = max(named.values(), default=1.0)
-    return {place: worth / most for place, worth in named.items()}
+    least = most / 2 if len(named) > _MANY else 0.0
+    return {place: worth / most for place, worth in named.items() if worth >= least}
 
 
 def _pointed(register: Register, asked: ItemsAsked, owners: Iterable[int]) -> list[int]:
@@ -198,7 +230,8 @@ def _pointed(register: Register, asked: ItemsAsked, owners: Iterable[int]) -> li
         if any(meeting.meets(period) for period in asked.periods)
         for place in places
     ]
-    naming = register.naming if asked.periods else ()
+    # That an entry names a date tells nothing where a whole year is asked for: see `_marks`.
+    naming = register.naming if any(not period.whole_year for period in asked.periods) else ()
     return [*owners, *numbered, *meetings, *naming]
 
 

@@ -67,7 +67,9 @@ class _Held:
             fault = (
                 "its number stands twice"
                 if citation.number in self.good or citation.number in self._bad
-                else _fault(citation, self.passages.get(citation.passage_id), documents.get(citation.document_id))
+                else _fault(
+                    index, citation, self.passages.get(citation.passage_id), documents.get(citation.document_id)
+                )
                 or _fault_of_mark(citation, findings)
             )
             if fault is None:
@@ -88,7 +90,7 @@ class _Held:
         self.reasons.append(f"[{citation.number}] of {citation.source}, passage {citation.passage_id}: {fault}")
 
 
-def _fault(citation: Citation, passage: Passage | None, document: DocumentRecord | None) -> str | None:
+def _fault(index: Index, citation: Citation, passage: Passage | None, document: DocumentRecord | None) -> str | None:
     """What is wrong with a citation by itself, None if nothing."""
     if document is None:
         return "the index holds no such document"
@@ -98,7 +100,8 @@ def _fault(citation: Citation, passage: Passage | None, document: DocumentRecord
         return "the passage belongs to another document"
     if not passage.start <= citation.start < citation.end <= passage.end:
         return "the span is not within the passage"
-    if not citation.quote.strip() or document.text[citation.start : citation.end] != citation.quote:
+    stored = index.written(document.id, citation.start, citation.end)
+    if not citation.quote.strip() or stored != citation.quote:
         return "the quote is not what the document says there"
     named = {
         "document_title": document.title,
@@ -110,7 +113,7 @@ def _fault(citation: Citation, passage: Passage | None, document: DocumentRecord
         "speaker": passage.speaker,
         "jurisdictions": list(passage.jurisdictions),
     }
-    wrong = [name for name, stored in named.items() if getattr(citation, name) != stored]
+    wrong = [name for name, value in named.items() if getattr(citation, name) != value]
     return f"{', '.join(wrong)}: not as stored" if wrong else None
 
 

@@ -13,7 +13,7 @@ from indexer import jurisdictions, sentences, text
 from indexer.documents import LANGUAGES, Attribution, Language, Passage, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
-from indexer.lexical_query import Sought, lexical_query, passage_tokens, stem_tokens
+from indexer.lexical_query import Sought, lexical_query, passage_token_set, stem_tokens
 from indexer.store import Index
 from service.answering.draft import Span
 from service.list_question import tells_of_partners
@@ -119,12 +119,11 @@ def weigh(
 
 
 def read_ahead(embedder: Embedder, passages: Sequence[Passage]) -> None:
-    """Read the sentences of passages, whose they are, their tokens and vectors, which are then kept."""
+    """Read the sentences of passages, whose they are, and their vectors, which are then kept."""
     sentence_vectors(embedder, passages)
     for passage in passages:
         for start, end in stating(passage):
             about(passage, start, end)
-            _tokens(passage.text[start:end], passage.language)
 
 
 def sentence_vectors(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, npt.NDArray[np.float32]]:
@@ -190,6 +189,9 @@ class _Overlap:
     names_term: bool
 
 
+_NO_OVERLAP = _Overlap(0.0, names_term=False)
+
+
 class _Weigher:
     """Weighs what a question names: the glossary's terms, in any wording of either language, and its other words.
 
@@ -213,19 +215,50 @@ class _Weigher:
             for language in LANGUAGES
         }
         self._named = {language: self._weights(language) for language in LANGUAGES}
+        self._total = {
+            language: sum(weight for weight, _ in self._named[language].values())
+            + sum(weight for _, weight in self._words[language])
+            for language in LANGUAGES
+        }
+        # Of the tokens of a text only these tell; what holds none of them, as most sentences do, is told at once.
+        self._telling = {
+            language: frozenset(
+                token
+                for tokens in (
+                    *(form for _, forms in self._named[language].values() for form in forms),
+                    *(sought for sought, _ in self._words[language]),
+                )
+                for token in tokens
+            )
+            for language in LANGUAGES
+        }
+        self._runs: dict[tuple[str, Language], frozenset[str]] = {}
 
     def of(self, sentence: str, language: Language) -> _Overlap:
         """The overlap of a sentence in `language`."""
-        tokens = _tokens(sentence, language)
-        terms, words = self._named[language], self._words[language]
+        tokens = self._tokens(sentence, language)
+        terms, total = self._named[language], self._total[language]
+        if not tokens and not any(not form for _, forms in terms.values() for form in forms):
+            return _NO_OVERLAP
         # Tokens first: looking for a wording as a phrase costs more, and few sentences hold all its words.
         likely = any(form <= tokens for _, forms in terms.values() for form in forms)
         named = _terms(sentence) if likely else frozenset()
         found = sum(weight for term, (weight, _) in terms.items() if term in named)
-        for sought, weight in words:
+        for sought, weight in self._words[language]:
             found += weight * max((sought[token] for token in tokens & sought.keys()), default=0.0)
-        total = sum(weight for weight, _ in terms.values()) + sum(weight for _, weight in words)
         return _Overlap(found / total if total else 0.0, bool(named & terms.keys()))
+
+    def _tokens(self, sentence: str, language: Language) -> frozenset[str]:
+        """The tokens of a sentence that tell anything, found run by run."""
+        known, telling = self._runs, self._telling[language]
+        found: frozenset[str] = frozenset()
+        for run in sentence.split():
+            tokens = known.get((run, language))
+            if tokens is None:
+                tokens = known[run, language] = passage_token_set(run, language) & telling
+            if tokens:
+                found |= tokens
+        return found
 
     def _weights(self, language: Language) -> dict[Term, tuple[float, list[set[str]]]]:
         """Terms with their weight and the tokens of each wording."""
@@ -238,11 +271,6 @@ class _Weigher:
             ]
             terms[term] = (min(weights), forms)
         return terms
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _tokens(sentence: str, language: Language) -> frozenset[str]:
-    return frozenset(passage_tokens(sentence, language))
 
 
 @lru_cache(maxsize=_REMEMBERED)

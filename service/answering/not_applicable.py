@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
 
 from indexer import dates
 from indexer.documents import Passage, PassageKind, Role
@@ -16,6 +19,7 @@ from service.answering.found import Found
 from service.cues import any_of, plain
 from service.retrieval import Hit
 
+_AT_ONCE = 16  # passages read
 _MOST_NAMED = 2  # jurisdictions in a question about what one of them wrote
 
 
@@ -34,8 +38,12 @@ def empty_handed(found: Found) -> tuple[Hit, ...]:
     roles = _sections_asked_for(query.text)
     hits: list[Hit] = []
     for code in codes:
-        passages = [passage for passage in _written(found, code, roles) if _of_the_meeting(passage, found)]
-        if not passages or any(passage.kind is PassageKind.STATEMENT for passage in passages):
+        numbers = _written(found, code, roles)
+        silent = found.index.silent[numbers]
+        if next(_own(found, code, numbers[~silent]), None):  # most write something, and the first few tell
+            return ()
+        passages = [one for one in _own(found, code, numbers[silent]) if one.kind is not PassageKind.STATEMENT]
+        if not passages:
             return ()
         hits.extend(_to_cite(found, [one for one in passages if one.kind is PassageKind.NO_ANSWER]))
     return tuple(hits)
@@ -47,15 +55,22 @@ def _sections_asked_for(question: str) -> tuple[Role, ...]:
     return tuple(role for role, words in _words().items() if words.search(text))
 
 
-def _written(found: Found, code: str, roles: tuple[Role, ...]) -> Iterable[Passage]:
-    """What a jurisdiction wrote in its own sections of these roles."""
+def _written(found: Found, code: str, roles: tuple[Role, ...]) -> npt.NDArray[np.int64]:
+    """Numbers of what a jurisdiction may have written in sections of these roles."""
     filters = found.query.filters
     allowed = tuple(role for role in roles if not filters.roles or role in filters.roles)
-    if not allowed or (filters.jurisdictions and code not in filters.jurisdictions):
-        return ()
-    numbers = found.index.allowed(replace(filters, roles=allowed, jurisdictions=(code,)))
-    passages = found.index.numbered([] if numbers is None else numbers)
-    return (passage for passage in passages if passage.jurisdictions[:1] == (code,))
+    numbers = None
+    if allowed and (not filters.jurisdictions or code in filters.jurisdictions):
+        numbers = found.index.allowed(replace(filters, roles=allowed, jurisdictions=(code,)))
+    return np.empty(0, np.int64) if numbers is None else numbers
+
+
+def _own(found: Found, code: str, numbers: npt.NDArray[np.int64]) -> Iterator[Passage]:
+    """Those of the passages that are the jurisdiction's own, of the meetings that the question is about."""
+    for first in range(0, len(numbers), _AT_ONCE):
+        for passage in found.index.numbered(numbers[first : first + _AT_ONCE]):
+            if passage.jurisdictions[:1] == (code,) and _of_the_meeting(passage, found):
+                yield passage
 
 
 def _of_the_meeting(passage: Passage, found: Found) -> bool:

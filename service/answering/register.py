@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -73,15 +74,15 @@ class Entry:
 class Register:
     """The entries of an index, by meeting date and as the records have them.
 
-    `numbers` are those of all their passages, ascending, and `entry_of` the place of each one's entry. The other fields
-    are places too: by a token of the owner, by the item's number, folded, by the meeting; and of those with a date.
+    `numbers` are those of all their passages, ascending, and `entry_of` the place of each one's entry, -1 where it is in
+    none. The other fields are places too: by a token of the owner, by the item's number, folded, by the meeting; and of those with a date.
     `openings` are the words at the beginning of each record, by document, `words` those of the entries,
     `owner_words` those of their owners.
     """
 
     entries: tuple[Entry, ...]
     numbers: npt.NDArray[np.int64]
-    entry_of: dict[int, int]
+    entry_of: npt.NDArray[np.int64]
     by_owner: dict[str, list[int]]
     by_number: dict[str, list[int]]
     by_meeting: dict[Period, list[int]]
@@ -91,6 +92,7 @@ class Register:
     owner_words: frozenset[str]
 
 
+_READING = threading.Lock()
 _REGISTERS: WeakKeyDictionary[Index, Register] = WeakKeyDictionary()
 
 
@@ -98,7 +100,10 @@ def register(index: Index) -> Register:
     """The register of an index; an index never changes once it is opened."""
     found = _REGISTERS.get(index)
     if found is None:
-        found = _REGISTERS[index] = _read(index)
+        with _READING:  # many may ask at once, and one reads
+            found = _REGISTERS.get(index)
+            if found is None:
+                found = _REGISTERS[index] = _read(index)
     return found
 
 
@@ -124,13 +129,13 @@ def _read(index: Index) -> Register:
     return Register(
         entries=entries,
         numbers=numbers,
-        entry_of={number: place for place, entry in enumerate(entries) for number in entry.numbers},
+        entry_of=_entry_of(numbers, entries),
         by_owner=dict(by_owner),
         by_number=dict(by_number),
         by_meeting=dict(by_meeting),
         naming=tuple(place for place, entry in enumerate(entries) if entry.named),
         openings={
-            record.id: frozenset(text.surface_forms(f"{record.title}\n{record.text[:_OPENING]}"))
+            record.id: frozenset(text.surface_forms(f"{record.title}\n{index.written(record.id, 0, _OPENING)}"))
             for record in records.values()
         },
         words=frozenset(word for _, passage in found for word in text.surface_forms(passage.text)),
@@ -138,6 +143,15 @@ def _read(index: Index) -> Register:
             word for entry in entries if entry.item and entry.item.owner for word in text.words(entry.item.owner)
         ),
     )
+
+
+def _entry_of(numbers: npt.NDArray[np.int64], entries: Sequence[Entry]) -> npt.NDArray[np.int64]:
+    places = np.full(len(numbers), -1, np.int64)
+    held = [(number, place) for place, entry in enumerate(entries) for number in entry.numbers]
+    if held:
+        of, at = np.array(held, np.int64).T
+        places[np.searchsorted(numbers, of)] = at
+    return places
 
 
 @dataclass(frozen=True, slots=True)

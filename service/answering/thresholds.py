@@ -36,6 +36,11 @@ class Thresholds:
     near_term: float = 0.2  # the same where the question names a term of the field alone: all who name it are listed
     list_hits: int = 120  # of them, unless the last is still as near as that: then more,
     most_list_hits: int = 3_000  # up to so many
+    # In an index of more passages than these, those that are near may be thousands: then the best of all are looked at,
+    # and the best about each jurisdiction, so that none is crowded out.
+    large_index: int = 10_000
+    of_all: int = 60
+    of_each: int = 5
 
 
 DEFAULT_THRESHOLDS = Thresholds()

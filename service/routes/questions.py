@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Response
 from starlette.exceptions import HTTPException
 
 from service.callers import Seen
 from service.contract import Answer, SearchResult
 from service.engine import UnknownPassageError
 from service.requests import AnswerRequest, PrecedentParameters, SearchParameters
+from service.routes.json_response import as_response
 
 
 def add(app: FastAPI) -> None:
     """Add the routes to `app`."""
 
-    @app.post("/v1/answer", tags=["questions"])
-    def answer(body: AnswerRequest, engine: Seen) -> Answer:
+    @app.post("/v1/answer", tags=["questions"], response_model=Answer)
+    def answer(body: AnswerRequest, engine: Seen) -> Response:
         """Answer a question, with the passages that prove it."""
-        return engine.answer(body.filters.query(body.question, body.language, body.limit))
+        return as_response(engine.answer(body.filters.query(body.question, body.language, body.limit)))
 
-    @app.get("/v1/search", tags=["questions"])
-    def search(parameters: Annotated[SearchParameters, Query()], engine: Seen) -> SearchResult:
+    @app.get("/v1/search", tags=["questions"], response_model=SearchResult)
+    def search(parameters: Annotated[SearchParameters, Query()], engine: Seen) -> Response:
         """List the passages nearest to a text, best first."""
-        return engine.search(parameters.query(parameters.q, None, parameters.limit))
+        return as_response(engine.search(parameters.query(parameters.q, None, parameters.limit)))
 
     @app.get("/v1/passages/{passage_id}/precedents", tags=["questions"])
     def precedents(passage_id: str, parameters: Annotated[PrecedentParameters, Query()], engine: Seen) -> Answer:
