@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,6 +70,7 @@ def _work(index: Path, data: Path, model: str | None) -> None:
 
     jobs = Jobs(State(data))
     embedder: Embedder | None = None
+    staging.clear_abandoned(data, jobs)
     pause, until = 1.0, time.monotonic() + _LINGER
     while time.monotonic() < until:
         taken = jobs.unfinished()
@@ -133,9 +133,7 @@ class _Round:
             for job in self._current():
                 job.content.generation = report.generation
                 self._jobs.save(replace(job, state=JobState.DONE), ("end", {"generation": report.generation}))
-        for job_id in self._ids:
-            shutil.rmtree(staging.incoming(self._data) / job_id, ignore_errors=True)
-        staging.clear_abandoned(self._data, {job.id for job in self._jobs.unfinished()})
+        staging.clear_abandoned(self._data, self._jobs)
 
     def _current(self) -> list[Job]:
         """The round's jobs as they stand now: a document may have been withdrawn since."""

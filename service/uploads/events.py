@@ -10,6 +10,7 @@ from fastapi.sse import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from indexer.documents import Language
+from service.messages import message
 from service.uploads.jobs import Event, Job, Jobs, JobState
 from service.uploads.views import file_view, job_view
 
@@ -21,7 +22,8 @@ _RETRY = 1_000  # milliseconds after which it comes again
 async def follow(jobs: Jobs, job_id: str, after: int, language: Language) -> AsyncIterator[ServerSentEvent]:
     """The job's events from the one after `after` on, until it ends.
 
-    `progress` has `stage`, `done`, `total`; `file` a document and what became of it; `trouble` and `end` the whole job.
+    `progress` has `stage`, `done`, `total`; `file` a document and what became of it; `trouble` why the job has to wait;
+    `end` the whole job.
     """
     until = time.monotonic() + _LONGEST
     job: Job | None = None
@@ -46,6 +48,10 @@ async def follow(jobs: Jobs, job_id: str, after: int, language: Language) -> Asy
 def _told(event: Event, job: Job, language: Language) -> ServerSentEvent:
     if event.event == "progress":
         data: object = event.content
+    elif event.event == "start":
+        data = {"job_id": job.id}
+    elif event.event == "trouble":
+        data = {"problem": message("holdings.trouble", language)}
     elif event.event == "file":
         data = file_view(job.content.files[event.content["file"]], language)
     else:

@@ -97,9 +97,9 @@ class Uploads:
                 file.state, file.reason = FileState.UNREADABLE, failed.get(path) if path else None
             else:
                 file.state = FileState.INDEXED
-            self._save(job, file)
-            if file.digest is not None:
+            if file.digest is not None:  # before it is said: what is left over would be taken for the next one's
                 before_file(self._folder / file.name).unlink(missing_ok=True)
+            self._save(job, file)
         if self._folder.is_dir():
             bring_to_disk(self._folder)
         return changed

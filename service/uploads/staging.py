@@ -5,13 +5,13 @@ from __future__ import annotations
 import fcntl
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.store import Manifest
-from service.uploads.jobs import Jobs
+from service.uploads.jobs import Jobs, JobState
 
 INCOMING = "incoming"
 _ABANDONED_AFTER = 3_600.0  # seconds without a write: what received them has died
@@ -45,11 +45,14 @@ def turn(data: Path) -> Iterator[None]:
         yield
 
 
-def clear_abandoned(data: Path, wanted: Collection[str]) -> None:
-    """Remove received files of no job in `wanted` that nobody has written to for an hour."""
+def clear_abandoned(data: Path, jobs: Jobs) -> None:
+    """Remove received files of jobs that have ended, and of no job where nobody has written to them for an hour."""
     folder = incoming(data)
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name in wanted:
+        job = jobs.get(path.name)
+        if job is not None:
+            if job.state is JobState.DONE:
+                shutil.rmtree(path, ignore_errors=True)
             continue
         try:
             latest = max(one.stat().st_mtime for one in (path, *path.iterdir()))

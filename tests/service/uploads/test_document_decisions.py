@@ -43,7 +43,7 @@ def everything(client, document_id):
 
 def test_a_deleted_document_is_gone_at_once_in_every_server(folder, serve, data, ids, secretariat, ended):
     other = serve(folder)
-    members = [client for client in (other("member"), other("secretariat"), secretariat)]
+    members = [other("member"), other("secretariat"), secretariat]
     harbour = ids["harbour.txt"]
     passage = secretariat.get(f"/v1/documents/{harbour}").json()["passages"][0]["id"]
     assert all(harbour in everything(client, harbour) for client in members)
