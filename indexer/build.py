@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from indexer import database, lexical, store, vectors, versions
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution, Passage
 from indexer.embedding import Embedder
-from indexer.errors import CouncilError
+from indexer.errors import CouncilError, IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.overrides import load as load_overrides
 from indexer.reading import DocumentReader
@@ -28,6 +29,8 @@ from indexer.wanted import found_in, held_in
 
 _ASIDE = ".building-"
 _KEPT_GENERATIONS = 2  # the one that serves and the one before, which requests in flight may still read
+# How Python, SQLite, FAISS and tantivy say that the disk takes no more.
+_DISK_ERRORS = (OSError, sqlite3.Error, RuntimeError, ValueError)
 _BATCH = 2_048  # texts embedded between two reports of progress
 
 
@@ -144,9 +147,12 @@ def _built(
             embedded = _write_generation(
                 folder, readings, gathered.withdrawn, old=old, embedder=embedder, progress=progress
             )
-        except OSError as error:
+        except _DISK_ERRORS as error:
+            for left in folder.glob(f"{_ASIDE}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            reason = getattr(error, "strerror", None) or error
             raise CouncilError(
-                f"{folder}: the new generation could not be written ({error.strerror or error}); the index is as it "
+                f"{folder}: the new generation could not be written ({reason}); the index is as it "
                 "was; make room or let this user write there, then run the command again"
             ) from error
         generation = store.current_generation(folder) or ""
@@ -251,6 +257,10 @@ def _write_generation(
     (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     for path in [*aside.rglob("*"), aside]:
         bring_to_disk(path)  # before a rename makes it the generation that serves
+    try:
+        store.Index(folder, aside.name)  # not every library tells of what a full disk did not take
+    except IndexUnusableError as error:
+        raise OSError(str(error)) from error
     aside.rename(folder / name)
     store.switch(folder, name)
     _clear(folder, name)

@@ -10,6 +10,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def write(
 
     `versions` are pairs of numbers of passages that say the same.
     """
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         connection.executemany(
@@ -98,7 +99,6 @@ def write(
             "INSERT INTO versions VALUES (?, ?)",
             (pair for one, other in versions for pair in ((one, other), (other, one))),
         )
-    connection.close()
 
 
 class Reader:

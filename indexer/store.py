@@ -186,12 +186,29 @@ class Index:
                 raise ValueError(f"{DATABASE} is cut short")
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexUnusableError(f"{base}: the index is damaged ({error}); {rebuild}") from error
+        self._sizes = {path: path.stat().st_size for path in base.rglob("*") if path.is_file()}
         self.lexical = self._lexical[self.manifest.lexical_folder(self.audience)]
         if not count == len(self.vectors) == self.manifest.passages == self._count:
             raise IndexUnusableError(
                 f"{base}: {count} passages, {len(self.vectors)} vectors and {self.manifest.passages} in the manifest "
                 f"do not agree; {rebuild}"
             )
+
+    def check_whole(self) -> None:
+        """Raise IndexUnusableError where a file has changed its size since it was opened.
+
+        What reads it through memory would crash at its new end, or read nothing there.
+        """
+        for path, size in self._sizes.items():
+            try:
+                now = path.stat().st_size
+            except FileNotFoundError:
+                continue  # cleared away, or moved: what is open still serves
+            if now != size:
+                raise IndexUnusableError(
+                    f"{path}: had {size} bytes and has {now}; build the index again: council index SOURCE... --index "
+                    f"{self.folder} --rebuild, or restore it from a backup"
+                )
 
     def seen_by(self, audience: Distribution, hidden: Iterable[str] = ()) -> Index:
         """The same generation as `audience` sees it, without the documents `hidden`, given by their ids.

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.documents import Distribution, DocumentType, ItemStatus, Role, Status
 from indexer.errors import CouncilError, SettingError
+from service.commands import backup as backup_commands
+from service.commands import doctor as doctor_command
+from service.commands import settings as settings_command
+from service.setting_sources import in_place
 
 if TYPE_CHECKING:
     from indexer.build import BuildReport
@@ -36,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0 done, 1 something failed, 2 bad usage."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        return _run(options)
     except SettingError as error:
         print(f"council: {error}", file=sys.stderr)
         return USAGE
@@ -46,6 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return OK
+
+
+def _run(options: argparse.Namespace) -> int:
+    if not getattr(options, "settings_in_place", True):
+        return int(options.run(options))
+    with in_place(getattr(options, "settings", None)) as values:
+        if getattr(options, "index", DEFAULT_INDEX) is None:
+            options.index = Path(values.get("index", DEFAULT_INDEX))
+        for name in ("model", "reranker"):
+            if getattr(options, name, "") is None:
+                setattr(options, name, values.get(name))
+        return int(options.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,12 +103,17 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the web page and the HTTP API")
     _add_index_options(serve)
     _add_reranker_option(serve)
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on: of this machine only")
-    serve.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
-    serve.set_defaults(run=_serve)
+    serve.add_argument("--host", help="address to listen on (default: 127.0.0.1, this machine only)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: 8000); 0 takes one that is free")
+    serve.add_argument("--workers", type=int, metavar="N", help="processes that answer (default: 1)")
+    serve.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the index folder's name-data)")
+    serve.set_defaults(run=_serve, settings_in_place=False)
 
     _add_eval(commands)
     _add_export(commands)
+    settings_command.add(commands)
+    backup_commands.add(commands)
+    doctor_command.add(commands)
     return parser
 
 
@@ -145,7 +166,10 @@ def _add_export(commands: Any) -> None:
 
 def _add_index_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="index folder (default: .index)"
+        "--index", type=Path, metavar="DIR", help="index folder (default: the setting COUNCIL_INDEX, else .index)"
+    )
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help="settings file (default: COUNCIL_SETTINGS, else ./council.toml)"
     )
     parser.add_argument(
         "--model",
@@ -337,8 +361,8 @@ def _ask(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from service.server import serve
 
-    serve(options.index, options.host, options.port, model=options.model, reranker=options.reranker)
-    return OK
+    names = ("index", "data", "host", "port", "workers", "model", "reranker")
+    return serve({name: getattr(options, name) for name in names}, options.settings)
 
 
 def _eval(options: argparse.Namespace) -> int:

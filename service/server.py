@@ -1,41 +1,69 @@
-"""`council serve`: the HTTP server."""
+"""`council serve`: the address is taken and checked here; `service.supervisor` then runs the processes that answer."""
 
 from __future__ import annotations
 
 import ipaddress
+import socket
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import CouncilError, SettingError
-from service.api import create_app
+from service import locks
+from service.server_settings import Settings, load
+from service.supervisor import Supervisor
+
+_BACKLOG = 2_048
 
 
-def serve(folder: Path, host: str, port: int, *, model: str | None = None, reranker: str | None = None) -> None:
-    """Serve the page and the API on `host` and `port` until interrupted.
+def serve(options: Mapping[str, Any], file: Path | None = None) -> int:
+    """Serve the page and the API until told to end; returns the exit status.
 
-    Members' documents may not be passed on, and callers cannot yet be told apart: only addresses of this machine
-    are taken. Raises SettingError for any other, CouncilError where the port cannot be had.
+    `options` are settings from the command line, None where not given; `file` is the settings file it names. Raises
+    SettingError for settings that cannot be used, CouncilError where the address cannot be had.
     """
-    if not _is_loopback(host):
+    settings = load(options, file).settings
+    check_address(settings)
+    with listen(settings.host, settings.port) as listening, locks.serving(settings.index):
+        host, port = listening.getsockname()[:2]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return Supervisor(listening, address, settings, lambda: load(options, file).settings).run()
+
+
+def check_address(settings: Settings) -> None:
+    """Raise SettingError for an address that others can reach: callers cannot be told apart yet."""
+    if not is_loopback(settings.host):
         raise SettingError(
-            f"--host {host}: callers cannot be told apart yet, so the service listens on this machine only; "
+            f"--host {settings.host}: callers cannot be told apart yet, so the service listens on this machine only; "
             "use --host 127.0.0.1, and a reverse proxy that checks who calls if others must reach it"
         )
-    if not 0 <= port <= 65_535:
-        raise SettingError(f"--port {port}: give a port from 0 to 65535")
-    import uvicorn
-
-    try:
-        uvicorn.run(create_app(folder, model, reranker), host=host, port=port, server_header=False)
-    except SystemExit as error:  # how uvicorn says that it could not start; its log names the reason
-        raise CouncilError(
-            f"the server could not listen on {host}, port {port}; if the port is in use, give another with --port"
-        ) from error
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether `host` is an address of this machine that no other reaches."""
     if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises CouncilError where the address cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(_BACKLOG)
+        except OSError:
+            listening.close()
+            raise
+    except OSError as error:
+        raise CouncilError(
+            f"the server could not listen on {host}, port {port} ({error.strerror}); if the port is in use, give "
+            "another with --port"
+        ) from error
+    return listening

@@ -48,6 +48,7 @@ class Serving:
             with self._lock:
                 if not self._current():
                     self._renew()
+        self._index.check_whole()
         view = self._views.get(audience)
         if view is None:
             with self._lock:

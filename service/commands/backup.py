@@ -1,0 +1,60 @@
+"""`council backup` and `council restore`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    """Add the commands."""
+    backup = commands.add_parser(
+        "backup", help="write keys, audit log, feedback, uploads, decisions and index to a file"
+    )
+    what = backup.add_mutually_exclusive_group(required=True)
+    what.add_argument("--out", type=Path, metavar="FILE.tar.gz", help="write the backup here, the service may run")
+    what.add_argument("--verify", type=Path, metavar="FILE", help="check every digest of a backup instead")
+    _add_folders(backup)
+    backup.set_defaults(run=_backup)
+
+    restore = commands.add_parser("restore", help="put a backup back, after checking all of it")
+    restore.add_argument("file", type=Path, metavar="FILE", help="the backup")
+    _add_folders(restore)
+    restore.add_argument("--force", action="store_true", help="in place of what is there")
+    restore.set_defaults(run=_restore)
+
+
+def _add_folders(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--index", type=Path, metavar="DIR", help="index folder (default: COUNCIL_INDEX, else .index)")
+    command.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the index folder's name-data)")
+    command.add_argument("--settings", type=Path, metavar="FILE", help="settings file")
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from indexer.data_folder import data_folder
+    from service.backup import read_backup, write_backup
+
+    if options.verify is not None:
+        manifest, path, done = read_backup(options.verify), options.verify, "verified"
+    else:
+        path, done = options.out, "written"
+        manifest = write_backup(options.index, options.data or data_folder(options.index), path)
+    _tell(path, manifest, done)
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from indexer.data_folder import data_folder
+    from service.restore import restore
+
+    data = options.data or data_folder(options.index)
+    _tell(options.file, restore(options.file, options.index, data.resolve(), force=options.force), "restored")
+    return 0
+
+
+def _tell(path: Path, manifest: Any, done: str) -> None:
+    count, size = len(manifest.members), sum(member.bytes for member in manifest.members.values())
+    files = "1 file" if count == 1 else f"{count} files"
+    sys.stdout.write(f"{path}: {done}, {files}, {size} bytes, of {manifest.created}\n")
