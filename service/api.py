@@ -14,11 +14,11 @@ from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from indexer.data_folder import data_folder
-from service import problems
+from service import observing, problems
 from service.engine import Engine
 from service.headers import SECURITY_HEADERS
 from service.installation import Installation
-from service.routes import documents, health, holdings, jobs, questions
+from service.routes import audit, documents, feedback, health, holdings, jobs, metrics, questions, session
 from service.server_settings import Settings
 from service.state import State
 from service.uploads.supervisor import Supervisor
@@ -61,7 +61,7 @@ def create_app(
     problems.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
     app.state.supervisor = supervisor
-    for part in (questions, holdings, documents, jobs, health, pages):
+    for part in (questions, holdings, documents, jobs, feedback, audit, health, metrics, session, pages):
         part.add(app)
 
     @app.middleware("http")
@@ -70,6 +70,7 @@ def create_app(
         response.headers.update(SECURITY_HEADERS)
         return response
 
+    observing.add(app)
     return app
 
 

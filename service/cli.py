@@ -12,6 +12,8 @@ from indexer.documents import Distribution, DocumentType, ItemStatus, Role, Stat
 from indexer.errors import CouncilError, SettingError
 from service.commands import backup as backup_commands
 from service.commands import doctor as doctor_command
+from service.commands import keys as keys_command
+from service.commands import observed
 from service.commands import settings as settings_command
 from service.setting_sources import in_place
 
@@ -114,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     settings_command.add(commands)
     backup_commands.add(commands)
     doctor_command.add(commands)
+    keys_command.add(commands)
+    observed.add(commands)
     return parser
 
 

@@ -41,16 +41,18 @@ def add(app: FastAPI) -> None:
             raise HTTPException(404)
         audit.record(at.state, who, "document.read", subject=document_id)
         passages = [passage_view(passage) for passage in index.passages(document_id)]
+        audit.opened(at.state, who, record.id)
         return DocumentView(**document_summary(record).model_dump(), passages=passages)
 
     @app.get("/v1/passages/{passage_id}", tags=["holdings"])
-    def passage(passage_id: str, engine: Seen) -> PassageWithDocument:
+    def passage(passage_id: str, engine: Seen, at: Here, who: Who) -> PassageWithDocument:
         """One passage with its document."""
         index = engine.index()
         found = index.passage(passage_id)
         record = index.document(found.document_id) if found else None
         if found is None or record is None:
             raise HTTPException(404)
+        audit.opened(at.state, who, record.id)
         return PassageWithDocument(**passage_view(found).model_dump(), document=document_summary(record))
 
     @app.get("/v1/follow-ups", tags=["holdings"])
