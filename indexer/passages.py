@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 
 from indexer import language, mentions, sentences
 from indexer.document_words import is_no_answer
@@ -72,10 +73,11 @@ def cut(document: Document, record: DocumentRecord, sections: tuple[Section, ...
 
 def _said(document: Document, section: Section, start: int, end: int) -> tuple[tuple[int, int], ...]:
     """The spans of the section between `start` and `end` that are no headings."""
+    first = bisect.bisect_right(section.blocks, start, key=lambda block: block.end)
     return tuple(
         (max(block.start, start), min(block.end, end))
-        for block in section.blocks
-        if block.kind is not BlockKind.HEADING and block.start < end and block.end > start
+        for block in takewhile(lambda block: block.start < end, islice(section.blocks, first, None))
+        if block.kind is not BlockKind.HEADING
     )
 
 
@@ -155,16 +157,17 @@ def _units(document: Document, section: Section) -> Iterator[_Unit]:
 def _pieces(text: str, start: int, end: int) -> Iterator[_Unit]:
     """The sentence itself, or pieces of at most MAX_SENTENCE_WORDS words, cut after a clause where one ends."""
     found = [(start + word.start(), start + word.end()) for word in _WORD.finditer(text[start:end])]
-    while len(found) > MAX_SENTENCE_WORDS:
-        at = next(
+    done = 0
+    while len(found) - done > MAX_SENTENCE_WORDS:
+        at = done + next(
             (
                 count
                 for count in range(MAX_SENTENCE_WORDS, MIN_WORDS, -1)
-                if _CLAUSE_END.search(text[found[count - 1][0] : found[count - 1][1]])
+                if _CLAUSE_END.search(text[found[done + count - 1][0] : found[done + count - 1][1]])
             ),
             MAX_SENTENCE_WORDS,
         )
-        yield _Unit(found[0][0], found[at - 1][1], at)
-        found = found[at:]
+        yield _Unit(found[done][0], found[at - 1][1], at - done)
+        done = at
     if found:
-        yield _Unit(found[0][0], found[-1][1], len(found))
+        yield _Unit(found[done][0], found[-1][1], len(found) - done)

@@ -20,19 +20,20 @@ MEGABYTES = "COUNCIL_READ_MEGABYTES"
 
 _FEWEST_MEGABYTES = 256
 _SECONDS_MEND = "give the seconds that reading a file may take, such as 120"
-_MEGABYTES_MEND = f"give the megabytes that reading a file may take, {_FEWEST_MEGABYTES} or more, such as 1000"
+_MEGABYTES_MEND = f"give the megabytes that reading a file may take, {_FEWEST_MEGABYTES} or more, such as 600"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long reading a file may take, in seconds, and how much memory the process may have for it, in megabytes.
 
-    A page that needs OCR may take as long as a file. The memory is the process's whole address space. Raises
+    A page that needs OCR may take as long as a file. The memory is the process's whole address space; beside a server
+    it stays below a gigabyte. Raises
     SettingError for values that cannot be used.
     """
 
     seconds: float = 120.0
-    megabytes: int = 1_000
+    megabytes: int = 600
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.seconds) and self.seconds > 0):

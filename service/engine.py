@@ -87,6 +87,11 @@ class Engine:
         """The generation that serves now, opened, as the engine's audience sees it."""
         return self._serving.index(self.audience)
 
+    @property
+    def behind(self) -> bool:
+        """Whether an earlier generation goes on, because the one that should serve is damaged."""
+        return self._serving.behind
+
     def warm(self) -> None:
         """Read ahead of the index that serves now, for a process that answers many questions.
 

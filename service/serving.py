@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer import overrides
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
+from indexer.errors import IndexUnusableError
 from indexer.overrides import Overrides
-from indexer.store import Index, current_generation, open_index
+from indexer.store import Index, Manifest, current_generation, open_index, read_manifest
+
+_TRIED_AGAIN = 5.0  # seconds after which a damaged generation is opened again: it may have been restored
+_log = logging.getLogger(__name__)
 
 
-def seen_by(index: Index, decided: Overrides, audience: Distribution) -> Index:
+def seen_by(
+    index: Index, decided: Overrides, audience: Distribution, narrowed: Mapping[str, Distribution | None] | None = None
+) -> Index:
     """The generation as `audience` may see it: without the documents withdrawn, or kept from it, since it was built.
 
-    A wider audience is granted by the next generation only.
+    `narrowed` has the documents that a later generation keeps for a narrower audience, or no longer holds: None. A
+    wider audience is granted by the next generation only.
     """
+    narrowed = narrowed or {}
     hidden = [
         document_id
         for document_id, override in decided.documents.items()
         if override.withdrawn or (override.distribution is not None and override.distribution.rank > audience.rank)
+    ]
+    hidden += [
+        document_id
+        for document_id, kept_for in narrowed.items()
+        if kept_for is None or (decided.of(document_id).distribution is None and kept_for.rank > audience.rank)
     ]
     return index.seen_by(audience, hidden)
 
@@ -34,21 +50,39 @@ def open_seen(folder: Path, audience: Distribution = Distribution.SECRETARIAT, *
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A generation with the decisions at one moment, and the views made of the two: put in place whole."""
+    """A generation with the decisions at one moment, and the views made of the two: put in place whole.
+
+    `damaged` is the generation that should serve and cannot, last tried at `tried`, and `narrowed` what it takes away.
+    """
 
     index: Index
     revision: tuple[int, int, int] | None
     decided: Overrides
+    damaged: str | None = None
+    tried: float = 0.0
+    narrowed: Mapping[str, Distribution | None] = field(default_factory=dict)
     views: dict[Distribution, Index] = field(default_factory=dict)
 
 
 class Serving:
-    """The generation that serves now, and what the secretariat took away since it was built; shared by all views."""
+    """The generation that serves now, and what the secretariat took away since it was built; shared by all views.
+
+    Where a new generation turns out to be damaged, the one before goes on, less what the new one's manifest takes away;
+    without a manifest nobody knows what that is, and nothing is shown.
+    """
 
     def __init__(self, folder: Path, data: Path, model: str) -> None:
         self._folder, self._data, self._model = folder, data, model
         self._lock = threading.Lock()
-        self._state = self._read(open_index(folder, model=model))
+        index = open_index(folder, model=model)
+        # The revision is read before the file: one that changes in between is read again next time.
+        revision = overrides.revision(data)
+        self._state = _State(index, revision, overrides.load(data))
+
+    @property
+    def behind(self) -> bool:
+        """Whether an earlier generation goes on for one that is damaged."""
+        return self._state.damaged is not None
 
     def index(self, audience: Distribution) -> Index:
         """The generation as `audience` may see it at this moment."""
@@ -62,23 +96,41 @@ class Serving:
         view = state.views.get(audience)
         if view is None:
             with self._lock:
-                view = state.views.get(audience) or seen_by(state.index, state.decided, audience)
+                view = state.views.get(audience) or seen_by(state.index, state.decided, audience, state.narrowed)
                 state.views[audience] = view
         return view
 
     def _is_current(self, state: _State) -> bool:
-        return (
-            current_generation(self._folder) == state.index.generation
-            and overrides.revision(self._data) == state.revision
-        )
+        generation = current_generation(self._folder)
+        if generation == state.damaged and time.monotonic() - state.tried < _TRIED_AGAIN:
+            generation = state.index.generation
+        return generation == state.index.generation and overrides.revision(self._data) == state.revision
 
     def _renewed(self, before: _State) -> _State:
-        index = before.index
-        if current_generation(self._folder) != index.generation:
-            index = open_index(self._folder, model=self._model)
-        return self._read(index)
-
-    def _read(self, index: Index) -> _State:
-        # The revision is read before the file: one that changes in between is read again next time.
         revision = overrides.revision(self._data)
-        return _State(index, revision, overrides.load(self._data))
+        decided = overrides.load(self._data)
+        generation = current_generation(self._folder)
+        if generation == before.index.generation:
+            return _State(before.index, revision, decided)
+        try:
+            return _State(open_index(self._folder, model=self._model), revision, decided)
+        except IndexUnusableError as error:
+            if generation is None:
+                raise
+            later = read_manifest(self._folder, generation)
+            if later.model != self._model:
+                raise
+            if generation != before.damaged:
+                _log.error("%s; generation %s goes on", error, before.index.generation)
+            narrowed = _narrowed(before.index.manifest, later)
+            return _State(before.index, revision, decided, generation, time.monotonic(), narrowed)
+
+
+def _narrowed(before: Manifest, later: Manifest) -> dict[str, Distribution | None]:
+    """The documents of a generation that a later one no longer holds, or keeps for others than before."""
+    kept = {state.document_id: state.distribution for state in later.sources.values()}
+    return {
+        state.document_id: kept.get(state.document_id)
+        for state in before.sources.values()
+        if kept.get(state.document_id) is not state.distribution
+    }

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from indexer.documents import Document
 from indexer.errors import UnreadableDocumentError
-from indexer.readers.sniff import SUFFIXES, check
+from indexer.readers.bounds import check_document
+from indexer.readers.sniff import SUFFIXES, Content, check
 
 __all__ = ["SUPPORTED_SUFFIXES", "read"]
 
@@ -19,11 +20,17 @@ def read(path: Path, source: str | None = None) -> Document:
     """The document in the file at `path`; `source` is the name to record, the file's own where None.
 
     Raises UnreadableDocumentError, and nothing else, where the file cannot be read as a document: missing,
-    empty, damaged, protected, wrongly named, of an unsupported format, or without any text.
+    empty, damaged, protected, wrongly named, of an unsupported format, larger than a document may be, or without text.
     """
     name = source if source is not None else path.name
     data = _bytes(path)
     content = check(path, data)
+    document = _parsed(path, data, name, content)
+    check_document(path, document)
+    return document
+
+
+def _parsed(path: Path, data: bytes, name: str, content: Content) -> Document:
     try:
         if content == "pdf":
             from indexer.readers.pdf import read_pdf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from indexer.readers.headings import heading_level, is_heading
 from indexer.readers.lines import Draft
 from indexer.readers.markers import find_marker
 
-_MAX_UNPACKED = 512 * 1024 * 1024
+_MAX_UNPACKED = 256 * 1024 * 1024
 _MAX_RATIO = 400
 _RATIO_FROM = 16 * 1024 * 1024
+_MAX_MEMBERS = 10_000
+_ENTRY = b"PK\x01\x02"  # in front of each member's entry in the directory
+_CHUNK = 1024 * 1024
 _HEADING_STYLE = re.compile(r"(?:heading|titre|überschrift)\s*(\d)", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"(?:title|titre)$", re.IGNORECASE)
 _LIST_STYLE = re.compile(r"(?:list|liste)\b.*?(\d)?$", re.IGNORECASE)
@@ -47,6 +51,13 @@ def read_docx(path: Path, data: bytes, source: str) -> Document:
 def _guard(path: Path, data: bytes) -> None:
     """Refuses archives that are damaged, no Word document, or unpack to more than any document needs."""
     mend = "open it in its program and save it again, or fetch it anew"
+    entries = data.count(_ENTRY)  # each would take room in memory before it could be counted otherwise
+    if entries > _MAX_MEMBERS:
+        raise UnreadableDocumentError(
+            path,
+            f"holds {entries} files, more than a document can need",
+            "check where it comes from; save it again without embedded files",
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -63,12 +74,42 @@ def _guard(path: Path, data: bytes) -> None:
             f"unpacks to {unpacked // 1_000_000} MB, more than a document can need",
             "check where it comes from; save it again without embedded files",
         )
+    try:
+        _unpack(data)
+    except _LyingArchiveError as error:
+        raise UnreadableDocumentError(
+            path,
+            f"is damaged (its member {error} unpacks to more than the archive says)",
+            "check where it comes from; open it in its program and save it again",
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+        raise UnreadableDocumentError(path, f"is damaged ({error})", mend) from error
+
+
+class _LyingArchiveError(Exception):
+    pass
+
+
+def _unpack(data: bytes) -> None:
+    """Unpack every member piece by piece and let it go: what the directory says of their sizes need not be true."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.infolist():
+            said = member.file_size
+            member.file_size = said + 1  # a reader stops where the directory says, and so would miss what follows
+            got = 0
+            with archive.open(member) as unpacked:
+                while got <= said and (chunk := unpacked.read(_CHUNK)):
+                    got += len(chunk)
+            if got > said:
+                raise _LyingArchiveError(ascii(member.filename))
 
 
 class _Reader:
     def __init__(self, word: Any) -> None:
         self.builder = CanonicalBuilder()
         self._word = word
+        self._styles: dict[str | None, Any] = {}
+        self._levels: dict[str | None, int] = {}
         self._numbered_styles = {
             s.style_id for s in word.styles if s.element.find(f"{W}pPr/{W}numPr") is not None
         }  # fmt: skip
@@ -105,7 +146,7 @@ class _Reader:
     def _kind(self, element: Any, text: str, cell: CellPosition | None) -> tuple[BlockKind, int]:
         style = self._style(element)
         name = (style.name if style is not None else "") or ""
-        level = _heading_style(style) or _outline_level(element)
+        level = self._level(style) or _outline_level(element)
         if level:
             return BlockKind.HEADING, level
         numbering = element.find(f"{W}pPr/{W}numPr")
@@ -121,10 +162,21 @@ class _Reader:
             return BlockKind.HEADING, 1 + heading_level(text)
         return BlockKind.PARAGRAPH, 0
 
+    def _level(self, style: Any) -> int:
+        key = style.style_id if style is not None else None
+        if key not in self._levels:
+            self._levels[key] = _heading_style(style)
+        return self._levels[key]
+
     def _style(self, element: Any) -> Any:
         from docx.text.paragraph import Paragraph
 
-        return Paragraph(element, self._word).style
+        # Each look-up goes through all styles; documents have few, and very many paragraphs.
+        named = element.find(f"{W}pPr/{W}pStyle")
+        key = named.get(f"{W}val") if named is not None else None
+        if key not in self._styles:
+            self._styles[key] = Paragraph(element, self._word).style
+        return self._styles[key]
 
     def _table(self, table: Any, depth: int) -> None:
         number = self.builder.open_table()

@@ -43,7 +43,9 @@ def read_html(path: Path, data: bytes, source: str) -> Document:
     try:
         root = lxml_html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
+        _check_whole(path, parser)
         raise UnreadableDocumentError(path, "holds no text", "check that the page was saved in full") from error
+    _check_whole(path, parser)
     walker = _Walker(_left_out(root))
     body = root.find("body")
     walker.walk(body if body is not None else root)
@@ -54,8 +56,20 @@ def read_html(path: Path, data: bytes, source: str) -> Document:
     return walker.builder.build(source, "html", metadata_title=title)
 
 
+def _check_whole(path: Path, parser: Any) -> None:
+    """Raise UnreadableDocumentError where the parser gave up at a limit, for it drops the rest of a page silently."""
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise UnreadableDocumentError(
+            path,
+            "is nested too deeply, or holds too large a value, to be read whole",
+            "save it again from its program, or export it as plain text",
+        )
+
+
 def _encoding(data: bytes) -> str:
     """The encoding by byte-order mark, declaration, or trial."""
+    from lxml import html as lxml_html
+
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -67,6 +81,7 @@ def _encoding(data: bytes) -> str:
     if declared:
         try:
             name = codecs.lookup(declared.group(1).decode("ascii")).name
+            lxml_html.HTMLParser(encoding=name)  # Python knows some that are none of text, and some that lxml does not
         except LookupError:
             name = ""
         if name and not name.startswith("utf-16"):
@@ -204,15 +219,16 @@ class _Walker:
             self.flush()
         outer = self._cell, self._kind, self._level, self._lists
         number = self.builder.open_table()
-        taken: set[tuple[int, int]] = set()
+        taken: dict[int, int] = {}  # by column, the row where the cells that reach down into it end
         for r, row in enumerate(rows):
             self.builder.open_row(number)
             column = 0
             for cell in row:
-                while (r, column) in taken:
+                while taken.get(column, 0) > r:
                     column += 1
                 width, height = _span(cell, "colspan"), _span(cell, "rowspan")
-                taken.update((r + i, column + j) for i in range(height) for j in range(width))
+                for c in range(column, column + width):
+                    taken[c] = max(taken.get(c, 0), r + height)
                 position = CellPosition(number, r, column)
                 self._cell, self._kind, self._level, self._lists = position, BlockKind.PARAGRAPH, 0, 0
                 first = self.builder.open_cell()

@@ -11,6 +11,7 @@ from typing import Any
 
 from indexer.documents import CellPosition, Document
 from indexer.errors import UnreadableDocumentError
+from indexer.readers.bounds import check_pages
 from indexer.readers.canonical import CanonicalBuilder
 from indexer.readers.cleaning import LINE_BREAKS, clean_line, declared_title
 from indexer.readers.glyphs import page_words
@@ -24,7 +25,6 @@ from indexer.readers.scans import recognised
 from indexer.readers.typography import Typography
 
 _INDENT_STEP = 4.0
-_MAX_PAGES = 5_000
 
 
 def read_pdf(path: Path, data: bytes, source: str) -> Document:
@@ -89,10 +89,7 @@ def _flows(path: Path, data: bytes) -> tuple[list[list[Line | LaidTable]], tuple
             ) from error
         return fallback, ()
     try:
-        if len(document) > _MAX_PAGES:
-            raise UnreadableDocumentError(
-                path, f"has {len(document)} pages, more than {_MAX_PAGES}", "split it into parts"
-            )
+        check_pages(path, len(document))
         pages, unread = recognised(path, document, list(_raw_pages(document, data)))
         return lay_out(pages), unread
     finally:

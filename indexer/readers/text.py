@@ -11,6 +11,7 @@ from pathlib import Path
 from indexer.document_words import is_no_answer
 from indexer.documents import Document
 from indexer.errors import UnreadableDocumentError
+from indexer.readers.bounds import check_characters, check_pages
 from indexer.readers.canonical import CanonicalBuilder
 from indexer.readers.cleaning import LINE_BREAKS, clean_line
 from indexer.readers.flat_table_rows import find_flat_table
@@ -37,7 +38,10 @@ _SOFT_HYPHEN = "\u00ad"
 
 def read_text(path: Path, data: bytes, source: str) -> Document:
     """The document in the bytes of a text file. Raises UnreadableDocumentError for binary content."""
-    pages, numbered = _pages(decode(path, data))
+    text = decode(path, data)
+    check_characters(path, len(text))
+    pages, numbered = _pages(text)
+    check_pages(path, len(pages))
     lines = [line for page in _furnished(pages, numbered) for line in page]
     spellings, typography = Spellings.of(line.text for line in lines), Typography.of(lines)
     builder = CanonicalBuilder()

@@ -11,10 +11,14 @@ from service.callers import Here, Who
 
 
 class Health(BaseModel):
-    """State of the service; which generation serves is told to those alone who may know the state of the index."""
+    """State of the service; which generation serves is told to those alone who may know the state of the index.
+
+    `behind` says that it is an earlier one, because the one that should serve is damaged.
+    """
 
     status: str
     generation: str | None = None
+    behind: bool | None = None
 
 
 def add(app: FastAPI) -> None:
@@ -33,4 +37,6 @@ def add(app: FastAPI) -> None:
         except CouncilError:
             response.status_code = 503
             return Health(status="no usable index")
-        return Health(status="ready", generation=generation if decide(who, Action.SEE_STATE).allowed else None)
+        if not decide(who, Action.SEE_STATE).allowed:
+            return Health(status="ready")
+        return Health(status="ready", generation=generation, behind=at.engine.behind)

@@ -156,7 +156,7 @@ def test_a_file_that_takes_too_much_memory(order: Order, how: str, fresh: bool) 
         with pytest.raises(UnreadableDocumentError) as caught:
             reader.read(order(how), "a")
         assert reader.read(order("READ"), "a").text == "READ"
-    assert caught.value.reason == "needs more than 1000 MB of memory to be read"
+    assert caught.value.reason == "needs more than 600 MB of memory to be read"
     assert MEGABYTES in caught.value.mend
 
 
@@ -214,7 +214,7 @@ def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch,
 
 def test_settings_hold_and_empty_ones_are_none() -> None:
     assert Limits.from_settings({SECONDS: "2.5", MEGABYTES: "300"}) == Limits(2.5, 300)
-    assert Limits.from_settings({SECONDS: "", MEGABYTES: ""}) == Limits() == Limits(120.0, 1_000)
+    assert Limits.from_settings({SECONDS: "", MEGABYTES: ""}) == Limits() == Limits(120.0, 600)
 
 
 def test_the_command_says_which_setting_is_wrong(tmp_path: Path) -> None:
@@ -387,7 +387,7 @@ def test_pdf_whose_stream_inflates_to_gigabytes(reader: DocumentReader, tmp_path
     path = tmp_path / "bomb.pdf"
     path.write_bytes(content)
     began = time.monotonic()
-    with pytest.raises(UnreadableDocumentError, match="more than 1000 MB of memory"):
+    with pytest.raises(UnreadableDocumentError, match="more than 600 MB of memory"):
         reader.read(path, "a")
     assert time.monotonic() - began < 30
 
@@ -437,9 +437,9 @@ def test_docx_that_inflates_to_gigabytes(reader: DocumentReader, tmp_path: Path)
 def test_docx_that_inflates_to_less_but_needs_gigabytes_when_read(reader: DocumentReader, tmp_path: Path) -> None:
     path = tmp_path / "many.docx"
     kept = b"".join(b"<w:p><w:r><w:t>%x</w:t></w:r></w:p>" % (n * 2654435761 % 2**32) for n in range(25_000))
-    path.write_bytes(docx_of(kept, times=250))
+    path.write_bytes(docx_of(kept, times=200))
     began = time.monotonic()
-    with pytest.raises(UnreadableDocumentError, match="more than 1000 MB of memory"):
+    with pytest.raises(UnreadableDocumentError, match="more than 600 MB of memory"):
         reader.read(path, "a")
     assert time.monotonic() - began < 30
 

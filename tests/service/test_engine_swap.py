@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from indexer.build import build
+from indexer.data_folder import data_folder
+from indexer.describe import document_id
+from indexer.documents import Distribution
 from indexer.errors import IndexUnusableError
+from indexer.overrides import change
 from indexer.store import CURRENT, MANIFEST, current_generation
 from service.engine import Engine
 from service.query import understand
@@ -58,21 +63,87 @@ def test_a_folder_that_vanishes_and_comes_back(folder, letters, embedder):
     assert sources(engine) == {"forets.txt", "harbour.txt"}
 
 
-@pytest.mark.parametrize("damage", ["manifest", "vectors.faiss", "passages.sqlite", "generation"])
-def test_a_damaged_generation_is_refused_with_the_mend_and_the_next_one_served(folder, letters, embedder, damage):
+@pytest.mark.parametrize("damage", ["manifest", "generation"])
+def test_a_generation_that_says_nothing_is_refused_with_the_mend_and_the_next_one_served(
+    folder, letters, embedder, damage
+):
     engine = Engine(folder)
     build([letters / "forets.txt"], folder, embedder)
-    base = folder / str(current_generation(folder))
     if damage == "manifest":
-        (base / MANIFEST).write_text("{", encoding="utf-8")
-    elif damage == "generation":
-        (folder / CURRENT).write_text("g999999\n", encoding="utf-8")
+        (folder / str(current_generation(folder)) / MANIFEST).write_text("{", encoding="utf-8")
     else:
-        (base / damage).unlink()
+        (folder / CURRENT).write_text("g999999\n", encoding="utf-8")
     with pytest.raises(IndexUnusableError, match="--rebuild"):
         engine.index()
     build([letters], folder, embedder, rebuild=True)
     assert len(sources(engine)) == 2
+    assert not engine.behind
+
+
+def damaged(folder, how):
+    """Damages the generation that should serve."""
+    for path in (folder / str(current_generation(folder))).glob(how):
+        os.truncate(path, path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize("how", ["vectors.faiss", "passages.sqlite", "lexical/*/meta.json"])
+def test_for_a_damaged_generation_the_one_before_goes_on_until_the_next(folder, letters, embedder, how, caplog):
+    engine = Engine(folder)
+    before = engine.index().generation
+    new = folder.with_name("new")
+    shutil.copytree(letters, new)
+    (new / "third.txt").write_text("Ferries\n\nYukon plans berths for ferries.\n", encoding="utf-8")
+    build([new], folder, embedder)
+    damaged(folder, how)
+    for _ in range(3):
+        assert engine.index().generation == before
+        assert engine.answer(understand(QUESTION)).passages
+    assert engine.behind
+    assert [record.message for record in caplog.records if "goes on" in record.message] != []
+    assert len([record for record in caplog.records if "goes on" in record.message]) == 1
+    with pytest.raises(IndexUnusableError):
+        Engine(folder)  # nothing is open yet that could go on
+    build([new], folder, embedder, rebuild=True)
+    assert len(sources(engine)) == 3
+    assert not engine.behind
+
+
+def test_a_damaged_generation_that_is_restored_in_place_is_served(folder, letters, embedder, monkeypatch):
+    engine = Engine(folder)
+    build([letters / "forets.txt"], folder, embedder)
+    base = folder / str(current_generation(folder))
+    shutil.copytree(base, folder.with_name("kept"))
+    damaged(folder, "vectors.faiss")
+    engine.index()
+    assert engine.behind
+    shutil.copy(folder.with_name("kept") / "vectors.faiss", base)
+    monkeypatch.setattr("service.serving._TRIED_AGAIN", 0.0)
+    assert sources(engine) == {"forets.txt"}
+    assert engine.index().generation == base.name and not engine.behind
+
+
+def test_what_a_damaged_generation_takes_away_is_gone_all_the_same(folder, letters, embedder):
+    engine = Engine(folder)
+    build([letters / "forets.txt"], folder, embedder)
+    damaged(folder, "vectors.faiss")
+    assert sources(engine) == {"forets.txt"}
+    assert engine.behind
+    assert {hit.source for hit in engine.search(understand(QUESTION)).passages} <= {"forets.txt"}
+
+
+def test_what_a_damaged_generation_keeps_for_fewer_is_kept_from_the_others(folder, letters, embedder):
+    engine = Engine(folder)
+    new = folder.with_name("new")
+    shutil.copytree(letters, new)
+    (new / "manifest.toml").write_text('[[document]]\nfile = "harbour.txt"\ndistribution = "secretariat"\n')
+    build([new], folder, embedder)
+    damaged(folder, "vectors.faiss")
+    seen = {audience: sources(engine.seen_by(audience)) for audience in Distribution}
+    assert engine.behind
+    assert seen[Distribution.MEMBERS] == {"forets.txt"}
+    assert seen[Distribution.SECRETARIAT] == {"forets.txt", "harbour.txt"}
+    change(data_folder(folder), document_id("forets.txt"), lambda old: old.model_copy(update={"withdrawn": True}))
+    assert sources(engine) == {"harbour.txt"}
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"])
