@@ -14,7 +14,7 @@ from service import audit
 from service.access import Action, Caller
 from service.callers import Here, may
 from service.installation import Installation
-from service.problems import RefusedCallerError, caller_language
+from service.problems import caller_language
 from service.uploads.accepting import accept
 from service.uploads.deciding import DocumentChange, change, withdraw
 from service.uploads.jobs import Jobs, new_id
@@ -23,6 +23,7 @@ from service.uploads.staging import Holdings
 from service.uploads.supervisor import Supervisor
 from service.uploads.views import JobView, OverrideList, OverrideView, job_view, override_view
 
+Manager = Annotated[Caller, Depends(may(Action.MANAGE_DOCUMENTS))]
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -61,29 +62,11 @@ _FORM: dict[str, Any] = {
 }
 
 
-def managing(action: str) -> Any:
-    """The caller, who may manage documents; that one may not is put into the audit log as a refused `action`."""
-    allowed = may(Action.MANAGE_DOCUMENTS)
-
-    def manager(request: Request, at: Here) -> Caller:
-        try:
-            return allowed(request)
-        except RefusedCallerError as error:
-            audit.record(
-                at.state, error.caller, action, subject=request.path_params.get("document_id"), outcome="refused"
-            )
-            raise
-
-    return Depends(manager)
-
-
 def add(app: FastAPI) -> None:
     """Add the routes to `app`."""
 
     @app.post("/v1/documents", tags=["documents"], status_code=202, openapi_extra=_FORM)
-    async def upload(
-        request: Request, response: Response, at: Here, who: Annotated[Caller, managing("document.upload")]
-    ) -> JobView:
+    async def upload(request: Request, response: Response, at: Here, who: Manager) -> JobView:
         """Upload documents; the job tells what becomes of each.
 
         Bytes that are held already are not stored twice. Once this is answered with 202, the files are safe: they are
@@ -118,7 +101,7 @@ def add(app: FastAPI) -> None:
         request: Request,
         response: Response,
         at: Here,
-        who: Annotated[Caller, managing("document.change")],
+        who: Manager,
     ) -> JobView:
         """Change a document's audience, correct what is said of it, or bring it back.
 
@@ -133,9 +116,7 @@ def add(app: FastAPI) -> None:
         return _follow(request, response, job_view(made.job, _spoken(request)))
 
     @app.delete("/v1/documents/{document_id}", tags=["documents"], status_code=204)
-    def delete(
-        document_id: str, request: Request, at: Here, who: Annotated[Caller, managing("document.delete")]
-    ) -> Response:
+    def delete(document_id: str, request: Request, at: Here, who: Manager) -> Response:
         """Take a document out of every answer at once, and remove its file if it was uploaded.
 
         One that was indexed from a folder stays out until it is brought back with PATCH, whatever is indexed again.
@@ -148,7 +129,7 @@ def add(app: FastAPI) -> None:
         return Response(status_code=204, headers={"Location": f"/v1/jobs/{job.id}"})
 
     @app.get("/v1/documents/{document_id}/overrides", tags=["documents"])
-    def decided(document_id: str, at: Here, who: Annotated[Caller, managing("document.overrides")]) -> OverrideView:
+    def decided(document_id: str, at: Here, who: Manager) -> OverrideView:
         """What was decided on a document, and on whose approval."""
         found = overrides.load(at.data)
         if document_id not in found.documents and at.engine.index().document(document_id) is None:
@@ -158,7 +139,7 @@ def add(app: FastAPI) -> None:
     @app.get("/v1/overrides", tags=["documents"])
     def all_decided(
         at: Here,
-        who: Annotated[Caller, managing("document.overrides")],
+        who: Manager,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     ) -> OverrideList:

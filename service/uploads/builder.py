@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import CouncilError
+from service import logs
+from service.server_settings import Settings
 from service.state import State
 from service.uploads import staging
 from service.uploads.jobs import Job, Jobs, JobState
@@ -41,7 +43,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model")
     options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: builder: %(message)s")
+    logs.configure(Settings())
     with _only_one(options.data) as here:
         if here:
             os.nice(10)  # answers come first

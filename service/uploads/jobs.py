@@ -146,8 +146,8 @@ class Jobs:
                 )
 
     def tell(self, ids: Sequence[str], event: str, content: dict[str, Any]) -> None:
-        """Put down something that happened to several jobs."""
-        with self._state.writing() as connection:
+        """Put down something that happened to several jobs; a power cut may take it."""
+        with self._state.writing(synced=False) as connection:
             for job_id in ids:
                 connection.execute(
                     "INSERT INTO job_events SELECT ?, coalesce(max(number), 0) + 1, ?, ? FROM job_events WHERE job = ?",

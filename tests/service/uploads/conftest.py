@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,25 +18,13 @@ from reportlab.pdfgen.canvas import Canvas
 
 from indexer.build import build
 from indexer.embedding import Embedder
-from service.access import Caller, CallerRole
+from service.access import CallerRole
 from service.api import create_app
+from service.identity import keys
 from service.server_settings import Settings
+from service.state import State
 
 ENDS_WITHIN = 60.0
-
-
-class As:
-    """The application, whose callers say in `X-Role` what they are: whose key it is is tested elsewhere."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            role = dict(scope["headers"]).get(b"x-role", b"anonymous").decode()
-            via = "nothing" if role == "anonymous" else "key"
-            scope.setdefault("state", {})["caller"] = Caller(CallerRole(role), f"k-{role}", via)
-        await self.app(scope, receive, send)
 
 
 @pytest.fixture
@@ -47,14 +36,13 @@ def folder(tmp_path: Path, letters: Path, embedder: Embedder) -> Path:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Callable[..., httpx.Client]]]:
-    """Starts a server over an index folder; gives what makes a client of it for a role."""
-    import threading
-
+    """Starts a server over an index folder; gives what makes a client of it for a role, with a key of its own."""
     with ExitStack() as stack:
 
         def start(folder: Path, **settings: Any) -> Callable[..., httpx.Client]:
             app = create_app(folder, settings=Settings(**settings))
-            config = uvicorn.Config(As(app), host="127.0.0.1", port=0, log_level="critical", server_header=False)
+            state: State = app.state.installation.state
+            config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", server_header=False)
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, daemon=True)
             thread.start()
@@ -70,7 +58,9 @@ def serve() -> Iterator[Callable[..., Callable[..., httpx.Client]]]:
             address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
 
             def client(role: str = "secretariat", language: str = "en") -> httpx.Client:
-                headers = {"X-Role": role, "Accept-Language": language}
+                headers = {"Accept-Language": language}
+                if role != "anonymous":
+                    headers["Authorization"] = f"Bearer {keys.make(state, CallerRole(role), f'the {role}')[1]}"
                 return stack.enter_context(httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=60))
 
             return client

@@ -212,14 +212,6 @@ def test_what_cannot_be_decided_is_refused(secretariat, ids, data, body):
     assert not load(data).documents
 
 
-def test_who_opened_a_document_is_written_down(folder, serve, data, ids):
-    member = serve(folder)("member")
-    member.get(f"/v1/documents/{ids['harbour.txt']}")
-    connection = sqlite3.connect(data / "service.sqlite")
-    row = connection.execute("SELECT caller, role, action, subject FROM audit").fetchall()[-1]
-    assert row == ("k-member", "member", "document.read", ids["harbour.txt"])
-
-
 def test_a_correction_of_a_document_whose_file_is_gone_is_told(folder, letters, tmp_path, embedder, serve, ended):
     sources = tmp_path / "sources"
     sources.mkdir()

@@ -73,15 +73,18 @@ def test_others_are_refused_before_their_body_is_read(folder, serve, data, role,
     ):
         problem(client.request(method, path, json={} if method == "PATCH" else None), status)
     # A body announced and never sent: the refusal comes all the same.
+    key = f"Authorization: {client.headers['authorization']}\r\n" if role != "anonymous" else ""
     with socket.create_connection((client.base_url.host, client.base_url.port), timeout=5) as line:
         line.sendall(
-            f"POST /v1/documents HTTP/1.1\r\nHost: x\r\nX-Role: {role}\r\nContent-Length: 1000\r\n"
+            f"POST /v1/documents HTTP/1.1\r\nHost: x\r\n{key}Content-Length: 1000\r\n"
             "Content-Type: multipart/form-data; boundary=b\r\n\r\n".encode()
         )
         assert line.recv(100).startswith(f"HTTP/1.1 {status}".encode())
     assert not names(data) and not names(data, INCOMING)
-    rows = sqlite3.connect(data / "service.sqlite").execute("SELECT action, outcome FROM audit").fetchall()
-    assert {("document.upload", "refused"), ("document.delete", "refused"), ("document.change", "refused")} <= set(rows)
+    if role == "member":
+        with sqlite3.connect(data / "service.sqlite") as state:
+            refused = state.execute("SELECT count(*) FROM audit WHERE outcome = 'refused'").fetchone()
+        assert refused == (8,)
 
 
 @pytest.mark.parametrize(
