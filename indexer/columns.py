@@ -68,9 +68,7 @@ class ColumnReader:
             row["id"]: (row["type"], row["language"])
             for row in self._reader.rows("SELECT id, type, language FROM documents")
         }
-        rows = self._reader.rows(
-            "SELECT document_id, role, jurisdictions, meeting_date FROM passages ORDER BY number"
-        )
+        rows = self._reader.rows("SELECT document_id, role, jurisdictions, meeting_date FROM passages ORDER BY number")
         written = Column.of([row[2] for row in rows])
         read = [tuple(json.loads(str(value))) for value in written.values]
         codes = [read[place] for place in written.places.tolist()]

@@ -84,8 +84,7 @@ def _gap(gap: str) -> tuple[bool, bool, bool]:
 
 
 def read_steps(found: list[Word], language: Language, spellings: Mapping[str, str]) -> list[list[Step]]:
-    """The words as one language compares them, without articles; at each place the word, and its compound.
-    """
+    """The words as one language compares them, without articles; at each place the word, and its compound."""
     articles, contractions = ARTICLES[language], CONTRACTIONS[language]
     kept: list[tuple[Word, bool]] = []  # the word, and whether it follows the last
     joined = True

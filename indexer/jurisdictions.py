@@ -187,7 +187,9 @@ def _without_label(text: str) -> str:
 
 def _find(text: str) -> Iterator[_Found]:
     """Walk the words once; at each, take the longest entry whose gaps, case and surroundings fit."""
-    if not any(_may_name(run) if len(run) <= _LONGEST_RUN_KEPT else True for run in text.split()):  # most sentences name nobody
+    if not any(
+        _may_name(run) if len(run) <= _LONGEST_RUN_KEPT else True for run in text.split()
+    ):  # most sentences name nobody
         return
     folded, offsets = name_folding.fold(text)
     lowered = folded.lower()

@@ -18,15 +18,14 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from indexer import database
-from indexer.columns import ColumnReader
 from indexer.catalogue import CatalogueEntry
+from indexer.columns import ColumnReader
 from indexer.documents import Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk

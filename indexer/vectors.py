@@ -49,9 +49,7 @@ def write(path: Path, vectors: npt.NDArray[np.float32]) -> None:
 def write_codes(path: Path) -> None:
     """Write the 8-bit codes of the vectors in the file at `path` beside them."""
     exact = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    codes = faiss.IndexScalarQuantizer(
-        exact.d, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
-    )
+    codes = faiss.IndexScalarQuantizer(exact.d, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)
     for start in range(0, exact.ntotal, _CHUNK):
         rows = exact.reconstruct_n(start, min(_CHUNK, exact.ntotal - start))
         codes.add(np.clip(np.rint(rows * _SCALE), -_TOP_CODE, _TOP_CODE).astype(np.float32))
@@ -68,9 +66,7 @@ class VectorIndex:
         size = 2 * self._count * int(self._index.d)
         self._rows: npt.NDArray[np.float16] = np.empty((0, int(self._index.d)), np.float16)
         if self._count:
-            self._rows = np.memmap(
-                path, np.float16, "r", path.stat().st_size - size, (self._count, int(self._index.d))
-            )
+            self._rows = np.memmap(path, np.float16, "r", path.stat().st_size - size, (self._count, int(self._index.d)))
         coded = path.with_suffix(CODES)
         self._codes = faiss.read_index(str(coded), faiss.IO_FLAG_MMAP_IFC) if coded.exists() else None
         if self._codes is not None and (self._codes.ntotal, self._codes.d) != (self._count, self._index.d):

@@ -67,9 +67,7 @@ def likenesses(
     distinct = {word: place for place, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
     cosines = asked @ word_vectors().of(list(distinct)).T
     counts = [len(texts[place]) for place in filled]
-    columns = np.fromiter(
-        (distinct[word] for place in filled for word in texts[place]), np.intp, sum(counts)
-    )
+    columns = np.fromiter((distinct[word] for place in filled for word in texts[place]), np.intp, sum(counts))
     starts = np.cumsum([0, *counts[:-1]])
     # Of each text the word nearest to each one asked for.
     found[filled] = weights @ np.maximum.reduceat(cosines.take(columns, axis=1), starts, axis=1) / total

@@ -15,7 +15,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Response
 
-from service.api import AnswerRequest
+from service.requests import AnswerRequest
 
 
 def create_app(answers: Sequence[bytes], searches: Sequence[bytes]) -> FastAPI:

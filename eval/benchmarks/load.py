@@ -170,7 +170,9 @@ def serving(command: Sequence[str]) -> Iterator[tuple[int, int]]:
             while not _ready(port):
                 if process.poll() is not None or time.monotonic() > until:
                     log.seek(0)
-                    raise LoadError(f"{' '.join(command)} did not start:\n{log.read().decode(errors='replace')[-2000:]}")
+                    raise LoadError(
+                        f"{' '.join(command)} did not start:\n{log.read().decode(errors='replace')[-2000:]}"
+                    )
                 time.sleep(0.1)
             yield port, process.pid
         finally:
@@ -194,9 +196,7 @@ def _ready(port: int) -> bool:
 
 def _fetch(port: int, request: Request) -> bytes:
     body = None if request.body is None else request.body.encode()
-    asked = urllib.request.Request(  # noqa: S310 - this machine
-        f"http://127.0.0.1:{port}{request.path}", body, {"Content-Type": "application/json"}
-    )
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{request.path}", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(asked, timeout=60) as response:  # noqa: S310
         return bytes(response.read())
 

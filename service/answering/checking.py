@@ -90,9 +90,7 @@ class _Held:
         self.reasons.append(f"[{citation.number}] of {citation.source}, passage {citation.passage_id}: {fault}")
 
 
-def _fault(
-    index: Index, citation: Citation, passage: Passage | None, document: DocumentRecord | None
-) -> str | None:
+def _fault(index: Index, citation: Citation, passage: Passage | None, document: DocumentRecord | None) -> str | None:
     """What is wrong with a citation by itself, None if nothing."""
     if document is None:
         return "the index holds no such document"
