@@ -155,16 +155,24 @@ class Reader:
 def passage(row: sqlite3.Row) -> Passage:
     """The passage of a row of `passages`, all of its columns."""
     # By place: every question reads hundreds of these.
-    values = tuple(row)
+    _, key, document_id, text, start, end, page, language, role, codes, speaker, heading, date, attribution, kind, _ = (
+        row
+    )
     return Passage(
-        *values[1:8],
-        _ROLES[values[8]],
-        _texts(values[9]),
-        values[10],
-        _texts(values[11]),
-        values[12],
-        _ATTRIBUTIONS[values[13]],
-        _KINDS[values[14]],
+        key,
+        document_id,
+        text,
+        start,
+        end,
+        page,
+        language,
+        _ROLES[role],
+        _texts(codes),
+        speaker,
+        _texts(heading),
+        date,
+        _ATTRIBUTIONS[attribution],
+        _KINDS[kind],
     )
 
 

@@ -126,7 +126,7 @@ class VectorIndex:
         if allowed is not None:
             marks = np.zeros(int(self._index.ntotal), np.bool_)
             marks[allowed] = True
-            chosen: faiss.IDSelector = faiss.IDSelectorBitmap(np.packbits(marks, bitorder="little"))
+            chosen: faiss.IDSelector = faiss.IDSelectorBitmap(np.packbits(marks, bitorder="little"))  # type: ignore[call-arg, arg-type]
         elif len(self) < self._index.ntotal:
             chosen = faiss.IDSelectorRange(0, len(self))
         else:

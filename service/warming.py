@@ -16,7 +16,7 @@ _AT_ONCE = 64
 
 
 def warm(index: Index, embedder: Embedder, most: int = MOST_PASSAGES) -> None:
-    """Read the register of decisions, and sentences, words and vectors of the last `most` passages that state something."""
+    """Read the register of decisions, and what the last `most` passages that state something say."""
     register(index)
     numbers = np.flatnonzero(~index.silent)
     numbers = numbers[max(0, len(numbers) - most) :]

@@ -74,8 +74,9 @@ class Entry:
 class Register:
     """The entries of an index, by meeting date and as the records have them.
 
-    `numbers` are those of all their passages, ascending, and `entry_of` the place of each one's entry, -1 where it is in
-    none. The other fields are places too: by a token of the owner, by the item's number, folded, by the meeting; and of those with a date.
+    `numbers` are those of all their passages, ascending, and `entry_of` the place of each one's entry, -1 where it is
+    in none. The other fields are places too: by a token of the owner, by the item's number, folded, by the meeting; and
+    of those with a date.
     `openings` are the words at the beginning of each record, by document, `words` those of the entries,
     `owner_words` those of their owners.
     """
