@@ -56,6 +56,7 @@ class Need(_Gold):
     evidence: list[EvidenceQuote] = []
     note: str | None = None
     split: Literal["tune", "test"] | None = None
+    draft: list[str] = []  # fields that a person has still to complete; such a need is not measured
 
     def question(self, language: Language) -> str:
         """The need's question in `language`."""
@@ -111,9 +112,17 @@ def _read(path: Path) -> Iterator[tuple[int, Need]]:
         if not line.strip():
             continue
         try:
-            yield number, Need.model_validate(json.loads(line))
+            need = Need.model_validate(json.loads(line))
         except (ValueError, ValidationError) as error:
             raise SettingError(f"--gold {path}, line {number}: {error}") from error
+        blank = [name for name in ("question_en", "question_fr") if not getattr(need, name).strip()]
+        if need.draft or blank:
+            fields = ", ".join(dict.fromkeys([*blank, *need.draft]))
+            raise SettingError(
+                f"--gold {path}, line {number}: the need '{need.id}' is a draft; complete {fields}, then remove its "
+                "field draft"
+            )
+        yield number, need
 
 
 def covers(text: str, quote: str) -> bool:

@@ -35,7 +35,8 @@ _BATCH = 2_048  # texts embedded between two reports of progress
 class BuildReport:
     """What a build did. `generation` is the one that serves now; `changed` is False when nothing had to be written.
 
-    `unread_pages` are, by document, the pages that are pictures which no OCR was at hand to read.
+    `unread_pages` are, by document, the pages that are pictures which no OCR was at hand to read; `withdrawn` are the
+    sources left out because the secretariat withdrew them.
     """
 
     generation: str
@@ -48,6 +49,7 @@ class BuildReport:
     skipped: tuple[Path, ...]
     failures: tuple[Failure, ...]
     unread_pages: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def build(
@@ -57,6 +59,7 @@ def build(
     *,
     rebuild: bool = False,
     wait: bool = False,
+    data: Path | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> BuildReport:
     """Make the index in `folder` hold exactly the documents found in `sources`, files or folders, and those uploaded.
@@ -65,28 +68,38 @@ def build(
     others are indexed; where an earlier version of it is in the index, that one is kept. Until the last step the index
     that was there keeps serving. Raises SettingError for sources that do not exist or hold no document,
     IndexUnusableError for an index of another model or format without `rebuild`, CouncilError where no document could
-    be read, the disk takes no more, or another build is writing and `wait` does not say to let it end first.
+    be read, the disk takes no more, or another build is writing and `wait` does not say to let it end first. `data` is
+    the data folder, that of the index if None.
     """
-    return _built(find(sources), folder, embedder, progress, rebuild=rebuild, wait=wait)
+    return _built(find(sources), folder, embedder, progress, data=data, rebuild=rebuild, wait=wait)
 
 
 def update(
     folder: Path,
     embedder: Embedder,
     *,
+    data: Path | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> BuildReport:
     """Make the index in `folder` follow the uploads and decisions since it was built; what else it holds is kept.
 
     The sources that it was built from are not looked at for new documents. Waits for a build that is writing. Errors
-    are those of `build`.
+    are those of `build`, but for one: where no document can be read, the index that is left holds none.
     """
-    return _built(None, folder, embedder, progress, rebuild=False, wait=True)
+    return _built(None, folder, embedder, progress, data=data, rebuild=False, wait=True)
 
 
 def _built(
-    found: Found | None, folder: Path, embedder: Embedder, progress: Progress, *, rebuild: bool, wait: bool
+    found: Found | None,
+    folder: Path,
+    embedder: Embedder,
+    progress: Progress,
+    *,
+    data: Path | None,
+    rebuild: bool,
+    wait: bool,
 ) -> BuildReport:
+    data = data.resolve() if data is not None else data_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -96,26 +109,41 @@ def _built(
         for stale in folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(stale)  # left by a build that was killed
         old = None if rebuild else _old_index(folder, embedder)
-        wanted = found_in(found, folder) if found else held_in(old, folder)
-        overrides = load_overrides(data_folder(folder))
+        wanted = found_in(found, data) if found else held_in(old, data)
+        overrides = load_overrides(data)
         with DocumentReader() as reader:
             if old is None:
                 reader.start()  # every file will be read; it starts while the tables are loaded
             gathered = read_all(wanted, old, overrides, reader, progress)
         failures = gathered.failures
-        if failures and not gathered.readings:
+        if found and failures and not gathered.readings:
             reasons = "\n".join(failure.message for failure in failures)
             raise CouncilError(f"none of the {len(wanted)} documents could be read; nothing written\n{reasons}")
         readings = _by_audience(linked(gathered.readings, wanted))
         unread = tuple(sorted((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages))
         known = old.manifest.sources if old else {}
-        removed = tuple(sorted(set(known) - {reading.record.source for reading in readings}))
-        if old and not (removed or gathered.read or gathered.regraded):
+        withdrawn = tuple(sorted(gathered.withdrawn))
+        gone = set(known) - {reading.record.source for reading in readings}
+        removed = tuple(sorted(gone - set(withdrawn)))
+        same = not (gone or gathered.read or gathered.regraded)
+        if old and same and gathered.withdrawn == old.manifest.withdrawn:
             return BuildReport(
-                old.generation, False, len(readings), old.manifest.passages, 0, 0, (), skipped, failures, unread
+                old.generation,
+                False,
+                len(readings),
+                old.manifest.passages,
+                0,
+                0,
+                (),
+                skipped,
+                failures,
+                unread,
+                withdrawn,
             )
         try:
-            embedded = _write_generation(folder, readings, old, embedder, progress)
+            embedded = _write_generation(
+                folder, readings, gathered.withdrawn, old=old, embedder=embedder, progress=progress
+            )
         except OSError as error:
             raise CouncilError(
                 f"{folder}: the new generation could not be written ({error.strerror or error}); the index is as it "
@@ -124,7 +152,17 @@ def _built(
         generation = store.current_generation(folder) or ""
         count = sum(len(reading.passages) for reading in readings)
         return BuildReport(
-            generation, True, len(readings), count, gathered.read, embedded, removed, skipped, failures, unread
+            generation,
+            True,
+            len(readings),
+            count,
+            gathered.read,
+            embedded,
+            removed,
+            skipped,
+            failures,
+            unread,
+            withdrawn,
         )
 
 
@@ -167,7 +205,13 @@ def _only_writer(folder: Path, *, wait: bool) -> Iterator[None]:
 
 
 def _write_generation(
-    folder: Path, readings: Sequence[SourceReading], old: store.Index | None, embedder: Embedder, progress: Progress
+    folder: Path,
+    readings: Sequence[SourceReading],
+    withdrawn: dict[str, store.SourceState],
+    *,
+    old: store.Index | None,
+    embedder: Embedder,
+    progress: Progress,
 ) -> int:
     """Write a generation of `readings`, switch to it, clear old ones away; returns the number of texts embedded."""
     name = _next_name(folder)
@@ -187,6 +231,7 @@ def _write_generation(
         passages=len(all_passages),
         audiences=_seen(readings),
         sources={reading.record.source: reading.state for reading in readings},
+        withdrawn=withdrawn,
     )
     lexical.write_prefixes(
         {aside / store.LEXICAL / manifest.lexical_folder(a): count for a, count in manifest.audiences.items()},

@@ -8,13 +8,20 @@ The service keeps its own files there too: keys, the audit log, feedback.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+DATA = "COUNCIL_DATA"
 UPLOADS = "documents"
 OVERRIDES = "overrides.json"
 
 
 def data_folder(index: Path) -> Path:
-    """The data folder of the index in `index`: beside it, so that removing or moving the index leaves it alone."""
+    """The data folder of the index in `index`: the one that the environment names, else the one beside it.
+
+    Beside it, so that removing or moving the index leaves it alone.
+    """
+    if named := os.environ.get(DATA):
+        return Path(named).resolve()
     whole = index.resolve()
     return whole.with_name(f"{whole.name}-data")

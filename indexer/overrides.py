@@ -30,13 +30,15 @@ class Override(BaseModel):
     """What was decided on one document; what is None stays as the document and the catalogue have it.
 
     `distribution` wins over both and over the notice in the text: `approved_by` and `approved_on` say whose approval
-    that rests on. A `withdrawn` document is in no index.
+    that rests on. `stated` is an audience that a catalogue might name: a notice in the text still narrows it. A
+    `withdrawn` document is in no index.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     withdrawn: bool = False
     distribution: Distribution | None = None
+    stated: Distribution | None = None
     approved_by: str | None = None
     approved_on: str | None = Field(default=None, pattern=DATE)
     title: str | None = None

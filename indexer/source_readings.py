@@ -10,7 +10,7 @@ from pathlib import Path
 
 from indexer import describe, layouts, passages, store, translations
 from indexer.catalogue import CatalogueEntry
-from indexer.documents import DocumentRecord, Passage, RecordItem
+from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
 from indexer.errors import IndexUnusableError, UnreadableDocumentError
 from indexer.overrides import Override, Overrides
 from indexer.reading import DocumentReader
@@ -40,12 +40,16 @@ class SourceReading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Readings of all sources by name, the failures, how many were read anew, and how many got another audience."""
+    """Readings of all sources by name, the failures, how many were read anew, and how many got another audience.
+
+    `withdrawn` are the sources that were left out because the secretariat withdrew them, by name.
+    """
 
     readings: tuple[SourceReading, ...]
     failures: tuple[Failure, ...]
     read: int
     regraded: int
+    withdrawn: dict[str, store.SourceState]
 
 
 def read_all(
@@ -61,6 +65,7 @@ def read_all(
     readings: list[SourceReading] = []
     failures: list[Failure] = []
     read = regraded = 0
+    out = [wanted for wanted in sources if overrides.of(describe.document_id(wanted.name)).withdrawn]
     sources = [wanted for wanted in sources if not overrides.of(describe.document_id(wanted.name)).withdrawn]
     for done, wanted in enumerate(sources):
         progress("read", done, len(sources))
@@ -75,7 +80,7 @@ def read_all(
                 digest = _digest(wanted.path)
             if old and state and (state.digest, state.reading) == (digest, reading):
                 before = old.document(state.document_id)
-                readings.append(_taken_over(old, state, override))
+                readings.append(_taken_over(old, _placed(state, wanted), override))
                 regraded += before is not None and readings[-1].record.distribution is not before.distribution
                 continue
             document = reader.read(wanted.path, wanted.name)
@@ -90,6 +95,8 @@ def read_all(
                 path=str(wanted.path),
                 entry=wanted.entry,
                 distribution=described.distribution,
+                originals=tuple(map(str, wanted.originals)),
+                upload=wanted.upload,
             )
             readings.append(SourceReading(record, cut, layout.items, new_state))
             read += 1
@@ -98,10 +105,11 @@ def read_all(
             failures.append(Failure(wanted.path, str(error), kept))
             if old and state:
                 before = old.document(state.document_id)
-                readings.append(_taken_over(old, _narrowed(state, wanted.entry), override))
+                readings.append(_taken_over(old, _narrowed(state, entry), override))
                 regraded += before is not None and readings[-1].record.distribution is not before.distribution
     progress("read", len(sources), len(sources))
-    return Readings(tuple(readings), tuple(failures), read, regraded)
+    withdrawn = {wanted.name: _left_out(wanted) for wanted in out}
+    return Readings(tuple(readings), tuple(failures), read, regraded, withdrawn)
 
 
 def linked(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> list[SourceReading]:
@@ -124,13 +132,18 @@ def linked(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> list
 
 
 def _corrected(wanted: Wanted, override: Override) -> CatalogueEntry | None:
-    """What the catalogue says of a source, under the secretariat's corrections; its audience is decided elsewhere."""
+    """What the catalogue says of a source, under the secretariat's corrections.
+
+    The audience that they decided is not among them: it wins over the text too, and is followed without reading again.
+    """
     entry = wanted.entry or CatalogueEntry(file=wanted.name)
     corrections = {
         name: value
         for name in ("title", "type", "language", "meeting_date", "jurisdiction")
         if (value := getattr(override, name)) is not None
     }
+    if override.stated is not None:
+        corrections["distribution"] = override.stated
     return entry.model_copy(update=corrections) if corrections else wanted.entry
 
 
@@ -163,6 +176,32 @@ def _taken_over(old: store.Index, state: store.SourceState, override: Override) 
         )
     record = replace(record, distribution=override.distribution or state.distribution)
     return SourceReading(record, tuple(old.passages(record.id)), tuple(old.items(record.id)), state)
+
+
+def _placed(state: store.SourceState, wanted: Wanted) -> store.SourceState:
+    """A state kept from before, of the file where it stands today: it may have moved with its folder."""
+    return state.model_copy(
+        update={
+            "path": str(wanted.path),
+            "entry": wanted.entry,
+            "originals": tuple(map(str, wanted.originals)),
+            "upload": wanted.upload,
+        }
+    )
+
+
+def _left_out(wanted: Wanted) -> store.SourceState:
+    """What is kept of a withdrawn source: where it is. It was not read, so it is for nobody but the secretariat."""
+    return store.SourceState(
+        digest="",
+        reading="",
+        document_id=describe.document_id(wanted.name),
+        path=str(wanted.path),
+        distribution=Distribution.SECRETARIAT,
+        entry=wanted.entry,
+        originals=tuple(map(str, wanted.originals)),
+        upload=wanted.upload,
+    )
 
 
 def _narrowed(state: store.SourceState, entry: CatalogueEntry | None) -> store.SourceState:

@@ -45,7 +45,8 @@ class SourceState(BaseModel):
     """What the manifest keeps of one source: what was read, and how, so that it need not be read again.
 
     `path` is where its file was, `entry` what the catalogue said of it, and `distribution` whom it was for before the
-    secretariat decided anything.
+    secretariat decided anything. `originals` are where the document may stand that it translates; `upload` says that
+    the file was uploaded.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,10 +57,15 @@ class SourceState(BaseModel):
     path: str
     distribution: Distribution
     entry: CatalogueEntry | None = None
+    originals: tuple[str, ...] = ()
+    upload: bool = False
 
 
 class Manifest(BaseModel):
-    """A generation's `manifest.json`; `audiences` says how many passages each may see, always the first ones."""
+    """A generation's `manifest.json`; `audiences` says how many passages each may see, always the first ones.
+
+    `withdrawn` are the sources that the secretariat keeps out of the index: known, so that they can be brought back.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -71,6 +77,7 @@ class Manifest(BaseModel):
     passages: int
     audiences: dict[Distribution, int]
     sources: dict[str, SourceState]
+    withdrawn: dict[str, SourceState] = {}
 
     @field_validator("audiences")
     @classmethod

@@ -56,11 +56,15 @@ _AUDIENCE: dict[CallerRole, Distribution] = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls. `name` is for the audit log: a key's id, or who signed in; `local` says that no key was ever made."""
+    """Who calls. `name` is for the audit log: a key's id, or who signed in; `local` says that no key was ever made.
+
+    `known_as` is what people call them: the name of the key, or of the person.
+    """
 
     role: CallerRole = CallerRole.ANONYMOUS
     name: str = "anonymous"
     via: Literal["nothing", "local", "key", "session"] = "nothing"
+    known_as: str = ""
 
     @property
     def audience(self) -> Distribution:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from indexer.data_folder import data_folder
-from service import edge, openapi, problems
+from service import edge, observing, openapi, problems
 from service.engine import Engine
 from service.installation import Installation
 from service.request_shape import checked
-from service.routes import health, holdings, questions
+from service.routes import audit, documents, feedback, health, holdings, jobs, metrics, questions, session
 from service.routes import problems as problem_pages
 from service.server_settings import Settings
 from service.state import State
-from service.web import pages
+from service.uploads.supervisor import Supervisor
+from service.web import pages, sign_in
 from service.wording import open_writer
 
 _logger = logging.getLogger("service")
@@ -40,6 +44,7 @@ def create_app(
     data = settings.data if settings.data is not None else data_folder(folder)
     engine = Engine(folder, model, reranker, writer=open_writer(), data=data)
     threading.Thread(target=_warm, args=(engine,), name="warming", daemon=True).start()
+    supervisor = Supervisor(folder, data, model)
     app = FastAPI(
         title="Council Search",
         version=version("council-search"),
@@ -51,17 +56,41 @@ def create_app(
         },
         dependencies=[Depends(checked)],
         generate_unique_id_function=openapi.operation_id,
+        lifespan=_lifespan,
         docs_url=None,  # they need scripts, which no page of ours may run
         redoc_url=None,
     )
     problems.install(app)
     openapi.install(app)
     app.state.installation = Installation(folder, data, engine, State(data), settings, loopback)
-    for part in (questions, holdings, health, problem_pages, pages):
+    app.state.supervisor = supervisor
+    parts = (
+        questions,
+        holdings,
+        documents,
+        jobs,
+        feedback,
+        audit,
+        health,
+        metrics,
+        session,
+        problem_pages,
+        pages,
+        sign_in,
+    )
+    for part in parts:
         part.add(app)
-
     edge.add(app)
+    observing.add(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Look after uploads while the server runs, those too that an earlier one left behind."""
+    app.state.supervisor.start()
+    yield
+    await run_in_threadpool(app.state.supervisor.stop)
 
 
 def _warm(engine: Engine) -> None:

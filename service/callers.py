@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from service import identity
+from service import audit, identity
 from service.access import Action, Caller, decide
 from service.engine import Engine
 from service.installation import Installation
@@ -47,6 +47,7 @@ def may(action: Action) -> Callable[[Request], Caller]:
         who = caller(request)
         verdict = decide(who, action)
         if not verdict.allowed:
+            audit.refused(installation(request).state, who, action)
             raise RefusedCallerError(who, verdict)
         return who
 

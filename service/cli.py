@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.documents import Distribution, DocumentType, ItemStatus, Role, Status
 from indexer.errors import CouncilError, SettingError
+from service.commands import keys as keys_command
+from service.commands import observed
 
 if TYPE_CHECKING:
     from indexer.build import BuildReport
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="a document, or a folder of documents")
     _add_index_options(index)
     index.add_argument("--rebuild", action="store_true", help="read and embed everything again")
+    index.add_argument("--watch", action="store_true", help="then keep up with changes, until interrupted")
     index.set_defaults(run=_index)
 
     search = commands.add_parser("search", help="list the passages nearest to a text")
@@ -86,12 +89,16 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the web page and the HTTP API")
     _add_index_options(serve)
     _add_reranker_option(serve)
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on: of this machine only")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
+    )
     serve.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     serve.set_defaults(run=_serve)
 
     _add_eval(commands)
     _add_export(commands)
+    keys_command.add(commands)
+    observed.add(commands)
     return parser
 
 
@@ -251,15 +258,25 @@ def _index(options: argparse.Namespace) -> int:
     from indexer import embedding
     from indexer.build import build
     from service.progress import ProgressBar
+    from service.server_settings import Settings
 
+    if options.watch:
+        from service.commands.watch import watch
+
+        return watch(options, _tell_build)
     with ProgressBar() as bar:
         report = build(
             options.sources,
             options.index,
             embedding.load(options.model),
             rebuild=options.rebuild,
+            data=Settings().data,
             progress=bar.report,
         )
+    return _tell_build(report)
+
+
+def _tell_build(report: BuildReport) -> int:
     for line in _summary(report):
         print(line)
     for source, pages in report.unread_pages:
@@ -282,6 +299,7 @@ def _summary(report: BuildReport) -> list[str]:
         + (f"{report.read} read, {count(report.embedded, 'passage')} embedded" if report.changed else "nothing changed")
     ]
     lines += [f"removed: {name}" for name in report.removed]
+    lines += [f"withdrawn by the secretariat, left out: {name}" for name in report.withdrawn]
     if report.skipped:
         names = ", ".join(path.name for path in report.skipped[:SKIPPED_NAMED])
         more = ", …" if len(report.skipped) > SKIPPED_NAMED else ""

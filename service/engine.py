@@ -15,6 +15,7 @@ from indexer.documents import Distribution, Language, Role, Status
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError
 from indexer.store import Filters, Index
+from service import stages
 from service.answering import answer, passage_hit, precedents_for
 from service.contract import Answer, SearchResult
 from service.list_question import read_list_question
@@ -96,7 +97,10 @@ class Engine:
 
     def answer(self, query: Query) -> Answer:
         """The cited answer to a query."""
-        return answer(self.index(), self._embedder, query, reranker=self._reranker, writer=self._writer)
+        stages.asked(query.text)
+        return stages.answered(
+            answer(self.index(), self._embedder, query, reranker=self._reranker, writer=self._writer)
+        )
 
     def precedents(
         self,
@@ -120,7 +124,7 @@ class Engine:
             summary(passage), language=language or passage.language, filters=filters, statuses=statuses, limit=limit
         )
         query = replace(asked, asked_in=passage.language, kind="precedent")
-        return precedents_for(index, self._embedder, passage, query)
+        return stages.answered(precedents_for(index, self._embedder, passage, query))
 
     def hits(self, query: Query, leg: Leg = Leg.HYBRID, weights: Weights = DEFAULT_WEIGHTS) -> list[Hit]:
         """The hits of a query; of one leg alone, or by other weights, for measuring."""
@@ -130,7 +134,9 @@ class Engine:
     def search(self, query: Query) -> SearchResult:
         """The passages nearest to a query."""
         began = time.perf_counter()
+        stages.asked(query.text)
         hits = self.hits(query)
+        stages.searched(len(hits))
         return SearchResult(
             query=query.text,
             language=query.language,

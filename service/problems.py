@@ -42,11 +42,23 @@ _log = logging.getLogger(__name__)
 
 
 class RefusedCallerError(CouncilError):
-    """A caller who may not do what was asked; `verdict` says why. Anonymous ones are asked for a key."""
+    """A caller who may not do what was asked; `verdict` says why. Anonymous ones are asked for a key.
 
-    def __init__(self, caller: Caller, verdict: Verdict) -> None:
+    `kind` is the problem told, where it is a nearer one than that.
+    """
+
+    def __init__(self, caller: Caller, verdict: Verdict, kind: str | None = None) -> None:
         self.caller, self.verdict = caller, verdict
+        self.kind = kind or ("unauthenticated" if caller.via in {"nothing", "local"} else "forbidden")
         super().__init__(verdict.reason)
+
+
+class ProblemError(CouncilError):
+    """What was asked cannot be done: `kind` is a key under `problem` in the message table, `fields` fill it in."""
+
+    def __init__(self, kind: str, status: int, **fields: object) -> None:
+        self.kind, self.status, self.fields = kind, status, fields
+        super().__init__(message(f"problem.{kind}.detail", "en", **fields))
 
 
 class BodySizeError(HTTPException):
@@ -129,13 +141,18 @@ def install(app: FastAPI) -> None:
         spoken = caller_language(request.headers.get("accept-language"))
         return problem(request, "invalid", 422, error.detail(spoken) if isinstance(error, RefusedError) else str(error))
 
+    @app.exception_handler(ProblemError)
+    async def cannot_be(request: Request, error: ProblemError) -> JSONResponse:
+        return problem(request, error.kind, error.status, None, **error.fields)
+
     @app.exception_handler(RefusedCallerError)
     async def not_theirs(request: Request, error: RefusedCallerError) -> JSONResponse:
-        if error.caller.via in {"nothing", "local"}:
-            response = problem(request, "unauthenticated", 401)
-            response.headers["WWW-Authenticate"] = 'Bearer realm="council"'
-            return response
-        return problem(request, "forbidden", 403)
+        if error.kind in {"forbidden", "origin"}:
+            return problem(request, error.kind, 403)
+        response = problem(request, error.kind, 401)
+        wrong = ', error="invalid_token"' if error.kind == "key" else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="council"{wrong}'
+        return response
 
     @app.exception_handler(IndexUnusableError)
     async def no_index(request: Request, error: IndexUnusableError) -> JSONResponse:

@@ -12,6 +12,7 @@ from service.clues import Clues, read_clues
 from service.contract import QuestionKind
 from service.messages import RefusedError
 from service.question_kind import kind_of
+from service.stages import staged
 
 MAX_QUESTION_CHARACTERS = 1_000
 DEFAULT_LIMIT = 10
@@ -37,6 +38,7 @@ class Query:
     limit: int = DEFAULT_LIMIT
 
 
+@staged("understand")
 def understand(
     question: str,
     *,

@@ -26,6 +26,7 @@ from service.query import Query
 from service.ranked import Ranked, rescored
 from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights
 from service.reranker import Reranker, reranked
+from service.stages import stage, staged
 from service.stated_needs import with_stated_need
 from service.status import status_of
 
@@ -96,6 +97,7 @@ class Candidates:
     lexical: npt.NDArray[np.float32]
 
 
+@staged("retrieve")
 def retrieve(
     index: Index,
     query: Query,
@@ -156,6 +158,7 @@ class _Search:
             for passage, at in zip(passages, order, strict=True)
         ]
 
+    @staged("rank")
     def ranked_again(self, ranked: Sequence[Ranked], reranker: Reranker | None) -> list[Ranked]:
         """The best of them by what is known of each, then the others, none scored above those.
 
@@ -200,6 +203,7 @@ def _statuses(passage: Passage) -> set[Status]:
     return {status_of(text[start:end], passage.role) for start, end in sentences.split(text)}
 
 
+@staged("embed")
 def query_vector(embedder: Embedder, query: Query, weights: Weights = DEFAULT_WEIGHTS) -> npt.NDArray[np.float32]:
     """The vector that stands for the query, of shape (dimension,) and unit length.
 
@@ -246,15 +250,17 @@ def fused(
     Every candidate gets its true cosine. One that the lexical leg did not return counts as matching no word: its
     true share is below that of the leg's last.
     """
-    by_words, stating = _stating(
-        lambda count: index.lexical.search(asked, count, allowed=allowed, wording_weight=weights.terms),
-        pool,
-        index.silent,
-    )
+    with stage("lexical"):
+        by_words, stating = _stating(
+            lambda count: index.lexical.search(asked, count, allowed=allowed, wording_weight=weights.terms),
+            pool,
+            index.silent,
+        )
     words, shares = by_words.numbers[stating], by_words.shares[stating]
-    by_meaning, stating = _stating(
-        lambda count: index.vectors.search(vector, count, allowed=allowed), pool, index.silent
-    )
+    with stage("dense"):
+        by_meaning, stating = _stating(
+            lambda count: index.vectors.search(vector, count, allowed=allowed), pool, index.silent
+        )
     numbers = np.union1d(words, by_meaning.numbers[stating])
     dense = index.vectors.vectors(numbers) @ vector
     lexical = np.zeros(len(numbers), np.float32)

@@ -1,4 +1,4 @@
-"""The service's own memory: keys, the audit log, feedback and upload jobs, in one SQLite file in the data folder."""
+"""The service's own memory in the data folder, one SQLite file: keys, sessions, audit log, feedback, upload jobs."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ _STEPS = (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, made TEXT NOT NULL,
         expires TEXT, revoked TEXT, used TEXT
     ) WITHOUT ROWID;
+    CREATE TABLE sessions (
+        hash TEXT PRIMARY KEY, key TEXT REFERENCES keys (id), issuer TEXT, name TEXT NOT NULL, known_as TEXT NOT NULL,
+        role TEXT NOT NULL, ends TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX sessions_by_key ON sessions (key);
     CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE audit (
         number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, caller TEXT NOT NULL, role TEXT NOT NULL,
@@ -31,8 +36,13 @@ _STEPS = (
         language TEXT NOT NULL, content TEXT NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE jobs (
-        id TEXT PRIMARY KEY, at TEXT NOT NULL, caller TEXT NOT NULL, state TEXT NOT NULL, content TEXT NOT NULL,
-        changed TEXT NOT NULL
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, caller TEXT NOT NULL,
+        state TEXT NOT NULL, content TEXT NOT NULL, changed TEXT NOT NULL
+    );
+    CREATE INDEX jobs_by_state ON jobs (state);
+    CREATE TABLE job_events (
+        job TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL, content TEXT NOT NULL,
+        PRIMARY KEY (job, number)
     ) WITHOUT ROWID;
     """,
 )
@@ -57,10 +67,14 @@ class State:
             return self._connection().execute(statement, parameters).fetchall()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is on the disk at the end of the block, and undone where it raises."""
+    def writing(self, *, synced: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction that is on the disk at the end of the block, and undone where it raises.
+
+        Not `synced`, it is in the file then, whatever becomes of the process, but a power cut may undo it: much faster.
+        """
         with self._told():
             connection = self._connection()
+            connection.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection

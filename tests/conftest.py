@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -28,8 +29,9 @@ Council = Callable[..., "subprocess.CompletedProcess[str]"]
 class RunningServer:
     """The application under uvicorn, in a thread of its own, on a port that the system chooses."""
 
-    def __init__(self, folder: Path) -> None:
-        config = uvicorn.Config(create_app(folder), host="127.0.0.1", port=0, log_level="critical", server_header=False)
+    def __init__(self, folder: Path, **options: Any) -> None:
+        app = create_app(folder, **options)
+        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", server_header=False)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
@@ -71,8 +73,8 @@ def client(server: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def serving() -> Callable[[Path], RunningServer]:
-    """A context manager that serves another index folder and gives its address."""
+def serving() -> Callable[..., RunningServer]:
+    """A context manager that serves another index folder, by options of `create_app`, and gives its address."""
     return RunningServer
 
 

@@ -26,6 +26,7 @@ from service.needs import needs_of
 from service.query import Query
 from service.reranker import Reranker
 from service.retrieval import Hit, query_vector, retrieve
+from service.stages import stage, staged
 
 if TYPE_CHECKING:
     from service.wording.writer import Writer
@@ -81,7 +82,8 @@ def precedents_for(index: Index, embedder: Embedder, passage: Passage, query: Qu
     """Who can help with the needs that `passage` states: `query` is of its words, and says the language and filters."""
     began = time.perf_counter()
     vector = query_vector(embedder, query)
-    draft = precedents.helpful_for(index, embedder, passage, query)
+    with stage("draft"):
+        draft = precedents.helpful_for(index, embedder, passage, query)
     found = Found(index, embedder, query, vector, draft.nearest, DEFAULT_THRESHOLDS)
     answered = _answered(found, draft, began)
     if not needs_of(passage):
@@ -92,27 +94,34 @@ def precedents_for(index: Index, embedder: Embedder, passage: Passage, query: Qu
 def _answered(found: Found, draft: Draft, began: float, writer: Writer | None = None) -> Answer:
     """The draft cited in the reader's language, checked, and worded."""
     query = found.query
-    checked = check(found.index, *cite(in_reader_language(found, draft), query.language))
+    with stage("check"):
+        checked = check(found.index, *cite(in_reader_language(found, draft), query.language))
     findings, citations, context = checked.findings, checked.citations, checked.context
-    worded = writer.text(query.text, query.kind, query.language, findings, citations) if writer and findings else None
     hits = draft.nearest or found.hits
+    with stage("compose"):
+        worded = (
+            writer.text(query.text, query.kind, query.language, findings, citations) if writer and findings else None
+        )
+        text = (
+            worded
+            if worded is not None
+            else compose(
+                query.kind,
+                query.language,
+                findings,
+                citations,
+                context,
+                passages=bool(hits),
+                missing=draft.missing,
+                named=sorted(query.clues.jurisdictions),
+            )
+        )
     return Answer(
         question=query.text,
         language=query.language,
         kind=query.kind,
         answered=bool(findings),
-        text=worded
-        if worded is not None
-        else compose(
-            query.kind,
-            query.language,
-            findings,
-            citations,
-            context,
-            passages=bool(hits),
-            missing=draft.missing,
-            named=sorted(query.clues.jurisdictions),
-        ),
+        text=text,
         findings=findings,
         citations=citations,
         passages=[passage_hit(hit) for hit in hits[: query.limit]],
@@ -123,6 +132,7 @@ def _answered(found: Found, draft: Draft, began: float, writer: Writer | None = 
     )
 
 
+@staged("draft")
 def _draft(found: Found) -> Draft:
     if empty := not_applicable.empty_handed(found):
         return Draft(empty_handed=empty)

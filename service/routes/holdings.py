@@ -8,7 +8,8 @@ from fastapi import FastAPI, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from indexer import jurisdictions
-from service.callers import Seen
+from service import audit
+from service.callers import Here, Seen, Who
 from service.contract import FollowUpList
 from service.follow_ups import listed
 from service.paging import link_next
@@ -39,23 +40,25 @@ def add(app: FastAPI) -> None:
         return DocumentList(documents=shown, total=len(found), limit=limit, offset=offset)
 
     @app.get("/v1/documents/{document_id}", tags=["holdings"])
-    def document(document_id: str, engine: Seen) -> DocumentView:
+    def document(document_id: str, engine: Seen, at: Here, who: Who) -> DocumentView:
         """One document with its passages."""
         index = engine.index()
         record = index.document(document_id)
         if record is None:
             raise HTTPException(404)
         passages = [passage_view(passage) for passage in index.passages(document_id)]
+        audit.opened(at.state, who, record.id)
         return DocumentView(**document_summary(record).model_dump(), passages=passages)
 
     @app.get("/v1/passages/{passage_id}", tags=["holdings"])
-    def passage(passage_id: str, engine: Seen) -> PassageWithDocument:
+    def passage(passage_id: str, engine: Seen, at: Here, who: Who) -> PassageWithDocument:
         """One passage with its document."""
         index = engine.index()
         found = index.passage(passage_id)
         record = index.document(found.document_id) if found else None
         if found is None or record is None:
             raise HTTPException(404)
+        audit.opened(at.state, who, record.id)
         return PassageWithDocument(**passage_view(found).model_dump(), document=document_summary(record))
 
     @app.get("/v1/follow-ups", tags=["holdings"])

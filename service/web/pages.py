@@ -19,12 +19,12 @@ from indexer import dates
 from indexer.documents import Language
 from service.answering import composing
 from service.answering.wording import untold_date
-from service.callers import Seen
+from service.callers import Seen, Who
 from service.contract import Answer
 from service.marking import around_answer
 from service.messages import RefusedError, message
-from service.problems import caller_language
 from service.query import MAX_QUESTION_CHARACTERS, understand
+from service.web import account
 
 _FOLDER = Path(str(files("service") / "web"))
 _EXAMPLES = ("page.example.1", "page.example.2")
@@ -41,12 +41,11 @@ def add(app: FastAPI) -> None:
     def ask(
         request: Request,
         engine: Seen,
+        who: Who,
         q: str = "",
         lang: str = "",
     ) -> HTMLResponse:
-        spoken: Language = (
-            "fr" if lang == "fr" else "en" if lang == "en" else caller_language(request.headers.get("accept-language"))
-        )
+        spoken = account.spoken(request, lang)
         q = q.strip()
         context: dict[str, Any] = {
             "spoken": spoken,
@@ -58,6 +57,7 @@ def add(app: FastAPI) -> None:
             "examples": [(message(key, spoken), _address(spoken, message(key, spoken))) for key in _EXAMPLES],
             "other": _address("fr" if spoken == "en" else "en", q),
             "longest": MAX_QUESTION_CHARACTERS,
+            **account.shown(who, spoken, _address(spoken, q)),
         }
         status = 200
         if q:
@@ -67,7 +67,7 @@ def add(app: FastAPI) -> None:
             except RefusedError as error:
                 context["refusal"] = error.detail(spoken)
                 status = 422
-        return templates.TemplateResponse(request, "ask.html", context, status_code=status)
+        return templates.TemplateResponse(request, "ask.html", context, status_code=status, headers=account.HEADERS)
 
 
 def shown(answer: Answer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from service import callers
+from service.access import LOCAL
 from service.answering.composing import compose
 from service.contract import Answer
 from service.messages import message
@@ -44,6 +45,7 @@ def page(kind, language, findings, cited=CITATIONS, context=(), **more):
     )
     app = FastAPI()
     app.dependency_overrides[callers.seen] = lambda: Answering(found)
+    app.dependency_overrides[callers.caller] = lambda: LOCAL
     pages.add(app)
     with TestClient(app) as client:
         response = client.get("/", params={"q": "Quays?", "lang": language})
