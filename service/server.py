@@ -9,6 +9,7 @@ from indexer.data_folder import data_folder
 from indexer.errors import CouncilError, SettingError
 from service import logs
 from service.api import create_app
+from service.edge.http_protocol import ProblemProtocol
 from service.identity import binding
 from service.server_settings import Settings
 
@@ -35,6 +36,7 @@ def serve(folder: Path, host: str, port: int, *, model: str | None = None, reran
             host=host,
             port=port,
             server_header=False,
+            http=ProblemProtocol,
             timeout_graceful_shutdown=seconds,
             log_config=None,
             access_log=False,
