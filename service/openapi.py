@@ -23,7 +23,7 @@ from service.edge.kinds import UNLIMITED, lasts
 from service.messages import message
 from service.problems import MEDIA_TYPE
 
-SESSION_COOKIE = "council_session"
+SESSION_COOKIE = "__Host-council-session"
 TAGS = {
     "questions": "Questions, searches and precedents",
     "holdings": "What the index holds: documents, passages, decisions and follow-ups, jurisdictions",
@@ -77,7 +77,7 @@ _SENTENCE = re.compile(r"(.+?)(?:[.:;](?=\s|$)|$)", re.DOTALL)
 
 @lru_cache(maxsize=1)
 def examples() -> dict[str, dict[str, Any]]:
-    """Examples by method and path: `request`, `response`, `parameters`; any may be missing."""
+    """Examples by method and path: `request`, `response`, `parameters`, any of which may be missing; and `ids`."""
     text = (files("service") / "data" / "api_examples.json").read_text(encoding="utf-8")
     loaded: dict[str, dict[str, Any]] = json.loads(text)
     return loaded
@@ -114,7 +114,7 @@ def _complete(app: FastAPI, document: dict[str, Any]) -> None:
             "type": "apiKey",
             "in": "cookie",
             "name": SESSION_COOKIE,
-            "description": "What the pages set when somebody signs in",
+            "description": "What the pages set when somebody signs in; on this machine alone, `council-session`",
         },
     }
     components["headers"] = {
@@ -125,7 +125,7 @@ def _complete(app: FastAPI, document: dict[str, Any]) -> None:
     for route in api_routes(app):
         for method in route.methods or ():
             operation = document["paths"][route.path_format][method.lower()]
-            _complete_operation(operation, route, method)
+            _complete_operation(operation, route, method, components["schemas"])
             used |= set(operation.get("tags", ()))
     document["tags"] = [{"name": name, "description": TAGS[name]} for name in TAGS if name in used]
     document["security"] = [{}, {"key": []}, {"session": []}]
@@ -136,7 +136,7 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
     return [route for route in app.routes if isinstance(route, APIRoute) and route.include_in_schema]
 
 
-def _complete_operation(operation: dict[str, Any], route: APIRoute, method: str) -> None:
+def _complete_operation(operation: dict[str, Any], route: APIRoute, method: str, schemas: dict[str, Any]) -> None:
     path = route.path_format
     text = operation.get("description", "").strip()
     if match := _SENTENCE.match(text):
@@ -151,12 +151,13 @@ def _complete_operation(operation: dict[str, Any], route: APIRoute, method: str)
             _add_problem(operation["responses"], status, kinds, description)
     for kind in ("4XX", "5XX"):
         answer = operation["responses"].get(kind, {})
-        if "application/json" in answer.get("content", {}):
-            answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+        if answer.get("content"):
+            # FastAPI has it under the type of the operation's own response.
+            answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
             answer["headers"] = _header_references("X-Request-ID", "Content-Language")
     _add_request_headers(operation, path, method)
     _add_response_headers(operation, path, method)
-    _add_examples(operation, examples().get(f"{method} {path}", {}))
+    _add_examples(operation, examples().get(f"{method} {path}", {}), schemas)
 
 
 def action_of(dependant: Dependant) -> Action | None:
@@ -252,10 +253,23 @@ def _add_response_headers(operation: dict[str, Any], path: str, method: str) -> 
         }
 
 
-def _add_examples(operation: dict[str, Any], found: dict[str, Any]) -> None:
+def _contents(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The contents of the request's body, and of responses that are no problems."""
+    yield from operation.get("requestBody", {}).get("content", {}).values()
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            yield from answer.get("content", {}).values()
+
+
+def _add_examples(operation: dict[str, Any], found: dict[str, Any], schemas: dict[str, Any]) -> None:
+    given = examples()["ids"] | found.get("parameters", {})
     for parameter in operation["parameters"]:
-        if parameter["name"] in found.get("parameters", {}):
-            parameter["example"] = found["parameters"][parameter["name"]]
+        if parameter["name"] in given:
+            parameter["example"] = given[parameter["name"]]
+    for content in _contents(operation):
+        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if own := schemas.get(name, {}).get("examples"):
+            content["example"] = own[0]
     if "request" in found:
         for content in operation["requestBody"]["content"].values():
             content["example"] = found["request"]

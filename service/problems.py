@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from indexer.documents import Language
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
@@ -127,6 +128,12 @@ def _reason(request: Request, error: Mapping[str, Any]) -> str:
     return message(key if key in table() else "problem.reason.other", spoken, **values)
 
 
+def _methods(request: Request) -> list[str]:
+    """The methods that the path takes, of all its routes: the framework names those of one."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+
+
 def install(app: FastAPI) -> None:
     """Make `app` answer every error with a problem."""
 
@@ -179,6 +186,8 @@ def install(app: FastAPI) -> None:
             bytes=error.most if isinstance(error, BodySizeError) else None,
         )
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(_methods(request))
         return response
 
     @app.exception_handler(CouncilError)

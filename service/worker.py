@@ -14,6 +14,7 @@ import uvicorn
 from indexer.errors import CouncilError, SettingError
 from service import logs
 from service.api import create_app
+from service.edge.http_protocol import ProblemProtocol
 from service.server_settings import Settings
 
 
@@ -39,7 +40,7 @@ def configured(settings: Settings, loopback: bool) -> uvicorn.Config:
     app = create_app(settings.index, settings.model, settings.reranker, settings=settings, loopback=loopback)
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=ProblemProtocol,
         loop="uvloop",
         server_header=False,
         # Only from these is the caller's address taken out of a header; uvicorn alone would believe this machine.

@@ -275,6 +275,12 @@ def test_another_method_is_refused_with_those_that_are_allowed(client, method, p
     assert_problem(client.request(method, path, **in_french(client)), 405, "fr")
 
 
+def test_all_methods_of_a_path_are_named(client):
+    assert client.put("/v1/documents/any").headers["allow"] == "DELETE, GET, PATCH"
+    assert client.request("OPTIONS", "/v1/documents").headers["allow"] == "GET, POST"
+    assert client.put("/static/page.css").status_code == 405
+
+
 # Health and description
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -15,6 +16,7 @@ import uvicorn
 from fastapi.responses import StreamingResponse
 
 from service.api import create_app
+from service.edge.http_protocol import ProblemProtocol
 from service.server_settings import Settings
 
 QUESTION = {"question": "Who plans a register of harbour pilots?"}
@@ -22,7 +24,7 @@ LONG = 30.0
 
 
 @contextmanager
-def served(folder, *, loopback=True, slow=None, **settings):
+def served(folder, *, loopback=True, slow=None, http="auto", **settings):
     """A server with these settings; `slow` is an event that GET /v1/slow waits for."""
     app = create_app(folder, settings=Settings(**settings), loopback=loopback)
 
@@ -42,7 +44,9 @@ def served(folder, *, loopback=True, slow=None, **settings):
 
         return StreamingResponse(lines(), media_type="text/event-stream")
 
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", server_header=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, http=http, log_level="critical", server_header=False)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + LONG
@@ -237,6 +241,21 @@ def test_any_status_that_a_route_gives_is_told_as_a_problem(harbour, status):
     response = asyncio.run(asked())
     assert response.status_code == status and response.headers["retry-after"] == "7"
     assert all(response.json().values())
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nbad header\r\n\r\n"]
+)
+def test_what_is_no_http_is_told_as_a_problem(harbour, sent):
+    with served(harbour, http=ProblemProtocol) as client:
+        head, _, body = raw(client, sent + b"\r\n\r\n").partition(b"\r\n\r\n")
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/problems/malformed").status_code == 200
+    assert head.startswith(b"HTTP/1.1 400 ") and b"Content-Type: application/problem+json" in head
+    assert b"Content-Security-Policy: default-src 'none'" in head
+    told = json.loads(body)
+    assert (told["type"], told["status"]) == ("/problems/malformed", 400)
+    assert told["request_id"].encode() in head
 
 
 # Ids
