@@ -205,3 +205,10 @@ def test_no_canary_comes_back_that_was_not_sent(sides, data):
     for word in (*hidden, *CONTACTS):
         if word not in one.text:
             assert word not in said
+
+
+def test_an_engine_for_an_audience_gives_none_for_a_wider_one(sides):
+    for audience in Distribution:
+        again = sides.seen.seen_by(audience)
+        assert again.audience.rank == min(audience.rank, sides.audience.rank)
+        assert again.index().audience is again.audience
