@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from indexer.documents import Language
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
+from indexer.files import for_want_of_room
 from service import request_ids
 from service.access import Caller, Verdict
 from service.headers import SECURITY_HEADERS
@@ -193,5 +194,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(CouncilError)
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
+        if for_want_of_room(error):
+            _log.error("%s %s failed for want of room on the disk: %s", request.method, request.url.path, error)
+            return problem(request, "disk_full", 507)
         _log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
         return problem(request, "internal", 500)

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     read_seconds: float = Field(
         default=120.0, gt=0, description="seconds that reading a file may take, or a page that needs OCR"
     )
-    read_megabytes: int = Field(default=1_000, ge=256, description="megabytes of memory that reading a file may take")
+    read_megabytes: int = Field(default=600, ge=256, description="megabytes of memory that reading a file may take")
     rate_per_minute: int | None = Field(
         default=None, ge=1, description="requests that a key, or an address without one, may make in a minute"
     )

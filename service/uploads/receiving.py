@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 import threading
@@ -20,7 +19,7 @@ from starlette.requests import Request
 
 from indexer import jurisdictions
 from indexer.errors import UnreadableDocumentError
-from indexer.files import bring_to_disk
+from indexer.files import bring_to_disk, for_want_of_room
 from indexer.readers.sniff import SUFFIXES, check, sniff
 from service.messages import RefusedError
 from service.problems import ProblemError
@@ -33,7 +32,6 @@ _FILES = "files"
 _MOST_FIELD_BYTES = 16_384  # of all fields that are no files
 _MOST_FIELDS = 32
 _ENVELOPE = 1_000_000  # bytes of a body besides its files
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 _whole_in_memory = threading.Lock()  # files are looked at one at a time
 
 
@@ -96,7 +94,7 @@ async def receive(request: Request, data: Path, job_id: str, *, most_bytes: int,
             form.close()
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if isinstance(error, Exception) and for_want_of_room(error):
             raise ProblemError("no_room", 507) from error
         raise
 
