@@ -93,12 +93,12 @@ def write(
         # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         connection.executemany(
-            f"INSERT INTO documents VALUES ({', '.join('?' * len(_DOCUMENT_COLUMNS))})",  # noqa: S608
+            f"INSERT INTO documents VALUES ({', '.join('?' * len(_DOCUMENT_COLUMNS))})",  # noqa: S608  # nosec B608
             (_row(record, _DOCUMENT_COLUMNS) for record in records),
         )
         for number, (passage, digest) in enumerate(zip(passages, embedded, strict=True)):
             connection.execute(
-                f"INSERT INTO passages VALUES ({', '.join('?' * (len(_PASSAGE_COLUMNS) + 2))})",  # noqa: S608
+                f"INSERT INTO passages VALUES ({', '.join('?' * (len(_PASSAGE_COLUMNS) + 2))})",  # noqa: S608  # nosec B608
                 (number, *_row(passage, _PASSAGE_COLUMNS), digest),
             )
             connection.executemany(
@@ -106,7 +106,7 @@ def write(
                 [(number, code) for code in passage.jurisdictions],
             )
         connection.executemany(
-            f"INSERT INTO items VALUES ({', '.join('?' * (len(_ITEM_COLUMNS) + 1))})",  # noqa: S608
+            f"INSERT INTO items VALUES ({', '.join('?' * (len(_ITEM_COLUMNS) + 1))})",  # noqa: S608  # nosec B608
             ((place, *_row(item, _ITEM_COLUMNS)) for place, item in enumerate(items)),
         )
         connection.executemany(

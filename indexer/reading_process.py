@@ -118,5 +118,5 @@ class ReadingProcess:
         while not waiting.poll(1_000 * max(0.0, min(until - time.monotonic(), _LONGEST_WAIT))):
             if time.monotonic() >= until:
                 raise TimeoutError
-        reply: Reply = pickle.load(self._replies)  # noqa: S301 - from a process of ours
+        reply: Reply = pickle.load(self._replies)  # noqa: S301 - from a process of ours  # nosec B301
         return reply

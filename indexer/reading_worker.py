@@ -53,7 +53,7 @@ def main() -> None:
     Before that comes "step" whenever a part of a long file is done, from when the time limit runs anew.
     """
     with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(1), "wb") as replies:
-        task: Task = pickle.load(requests)  # noqa: S301 - from the process that started this one
+        task: Task = pickle.load(requests)  # noqa: S301 - from the process that started this one  # nosec B301
         _limit_memory(task.megabytes)
         replies.write(pickle.dumps(True))
         replies.flush()
@@ -67,7 +67,7 @@ def main() -> None:
         pace.listen(step)
         while True:
             try:
-                path, source = pickle.load(requests)  # noqa: S301
+                path, source = pickle.load(requests)  # noqa: S301  # nosec B301
             except EOFError:
                 return
             signal.setitimer(signal.ITIMER_REAL, task.seconds + _LAST_RESORT)

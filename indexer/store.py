@@ -274,7 +274,7 @@ class Index:
     def _whole(self, seen: frozenset[str], order: str = "") -> list[DocumentRecord]:
         """Documents with their text."""
         rows = self._database.rows(
-            f"SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?)) {order}",  # noqa: S608
+            f"SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?)) {order}",  # noqa: S608  # nosec B608
             (json.dumps(sorted(seen)),),
         )
         return [self._document(row) for row in rows]
@@ -289,7 +289,7 @@ class Index:
         missing = [document_id for document_id in wanted if document_id not in known]
         if missing:
             rows = self._database.rows(
-                f"SELECT {database.HEADERS} FROM documents WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                f"SELECT {database.HEADERS} FROM documents WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608  # nosec B608
                 (json.dumps(missing),),
             )
             if len(known) + len(rows) > MOST_KEPT:
@@ -334,7 +334,7 @@ class Index:
         """The rows of a table that belong to one document, or to all that the audience sees."""
         seen = self._ids if document_id is None else self._ids.intersection([document_id])
         return self._database.rows(
-            f"SELECT * FROM {table} WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY {order}",  # noqa: S608
+            f"SELECT * FROM {table} WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY {order}",  # noqa: S608  # nosec B608
             (json.dumps(sorted(seen)),),
         )
 

@@ -117,7 +117,7 @@ def page(state: State, asked: AuditParameters) -> AuditPage:
     if asked.before is not None:
         where, values = f"{where} AND number < ?", [*values, asked.before]
     found = state.rows(
-        f"SELECT * FROM audit WHERE {where} ORDER BY number DESC LIMIT ?",  # noqa: S608 - the conditions are ours
+        f"SELECT * FROM audit WHERE {where} ORDER BY number DESC LIMIT ?",  # noqa: S608 - the conditions are ours  # nosec B608
         [*values, asked.limit + 1],
     )
     entries = [_entry(row) for row in found[: asked.limit]]
@@ -130,7 +130,7 @@ def every(state: State, filters: AuditFilters) -> Iterator[AuditEntry]:
     last = 0
     while True:
         found = state.rows(
-            f"SELECT * FROM audit WHERE {where} AND number > ? ORDER BY number LIMIT ?",  # noqa: S608 - as above
+            f"SELECT * FROM audit WHERE {where} AND number > ? ORDER BY number LIMIT ?",  # noqa: S608 - as above  # nosec B608
             [*values, last, MAX_PAGE],
         )
         if not found:

@@ -167,11 +167,11 @@ class Jobs:
         border = (datetime.now(UTC) - timedelta(days=_KEPT_DAYS)).isoformat(timespec="milliseconds")
         old = "SELECT id FROM jobs WHERE state = ? AND changed < ?"
         with self._state.writing() as connection:
-            connection.execute(f"DELETE FROM job_events WHERE job IN ({old})", (str(JobState.DONE), border))  # noqa: S608
+            connection.execute(f"DELETE FROM job_events WHERE job IN ({old})", (str(JobState.DONE), border))  # noqa: S608  # nosec B608
             connection.execute("DELETE FROM jobs WHERE state = ? AND changed < ?", (str(JobState.DONE), border))
 
     def _jobs(self, where: str, values: Sequence[object]) -> list[Job]:
-        rows = self._state.rows(f"SELECT id, at, changed, state, content FROM jobs {where}", values)  # noqa: S608
+        rows = self._state.rows(f"SELECT id, at, changed, state, content FROM jobs {where}", values)  # noqa: S608  # nosec B608
         return [
             Job(
                 row["id"],

@@ -60,7 +60,7 @@ class ChatModel:
         # One time for the whole: httpx by itself limits each read, which a server that trickles never exceeds.
         async with (
             asyncio.timeout(settings.seconds),
-            httpx.AsyncClient(timeout=None, trust_env=not _is_local(settings.url)) as client,  # noqa: S113
+            httpx.AsyncClient(timeout=None, trust_env=not _is_local(settings.url)) as client,  # noqa: S113  # nosec B113
             client.stream("POST", f"{settings.url}/chat/completions", json=body, headers=headers) as response,
         ):
             if response.status_code != httpx.codes.OK:
