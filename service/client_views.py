@@ -95,7 +95,8 @@ class AuditEntry(BaseModel):
 
 
 class Health(BaseModel):
-    """State of the service."""
+    """State of the service; `behind` says that an earlier generation serves, as the latest is damaged."""
 
     status: str
     generation: str | None = None
+    behind: bool | None = None

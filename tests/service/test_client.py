@@ -80,9 +80,9 @@ def test_a_refusal_is_an_error_with_the_problem(server):
         with pytest.raises(ApiError) as missing:
             client.document("../jurisdictions")
         assert missing.value.status == 404
-        with pytest.raises(ApiError) as missing:
+        with pytest.raises(ApiError) as keyless:
             next(iter(client.events("none")))
-        assert missing.value.status == 404
+        assert keyless.value.status == 401
 
 
 def answering(*responses: httpx.Response | Exception) -> tuple[Callable[[], Client], list[httpx.Request]]:

@@ -72,7 +72,7 @@ def test_a_document_comes_changes_and_goes(clients):
 
 def test_uploads_may_be_larger_than_other_bodies_and_are_told_by_content(clients):
     secretariat = clients[CallerRole.SECRETARIAT]
-    words = b"The keepers of the lighthouses tell of the weather. " * 30_000
+    words = b"The keepers of the lighthouses tell of the weather of the day.\n\n" * 20_000
     assert secretariat.wait(secretariat.upload([("large.txt", TEXT + words)]).job_id).files[0].state == "indexed"
     with pytest.raises(ApiError) as refused:
         secretariat.upload([("picture.pdf", b"\x89PNG\r\n")])

@@ -23,6 +23,14 @@ QUESTION = {"question": "Who plans a register of harbour pilots?"}
 LONG = 30.0
 
 
+class Slow(threading.Event):
+    """What slow requests wait for; `begun` counts those that do."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun = threading.Semaphore(0)
+
+
 @contextmanager
 def served(folder, *, loopback=True, slow=None, http="auto", **settings):
     """A server with these settings; `slow` is an event that GET /v1/slow waits for."""
@@ -30,6 +38,7 @@ def served(folder, *, loopback=True, slow=None, http="auto", **settings):
 
     @app.get("/v1/slow", include_in_schema=False)
     def wait() -> dict[str, str]:
+        slow.begun.release()
         assert slow.wait(LONG)
         return {"status": "ended"}
 
@@ -117,12 +126,11 @@ def in_background(client, path, into):
 
 
 def test_more_requests_than_places_are_refused_until_one_is_free(harbour):
-    slow, answers = threading.Event(), []
+    slow, answers = Slow(), []
     with served(harbour, slow=slow, max_concurrent=2) as client:
         threads = [in_background(client, "/v1/slow", answers) for _ in range(2)]
-        until = time.monotonic() + LONG
-        while (refused := client.get("/v1/jurisdictions")).status_code == 200 and time.monotonic() < until:
-            time.sleep(0.01)
+        assert all(slow.begun.acquire(timeout=LONG) for _ in threads)
+        refused = client.get("/v1/jurisdictions")
         problem(refused, 429, "crowded")
         assert refused.headers["retry-after"] == "1"
         assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
@@ -134,7 +142,7 @@ def test_more_requests_than_places_are_refused_until_one_is_free(harbour):
 
 
 def test_what_takes_too_long_is_given_up_and_keeps_its_place_until_it_ends(harbour):
-    slow = threading.Event()
+    slow = Slow()
     with served(harbour, slow=slow, request_seconds=0.3, max_concurrent=1) as client:
         began = time.monotonic()
         problem(client.get("/v1/slow"), 504, "timeout")
