@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from indexer.errors import CouncilError
 from service.access import Action, decide
@@ -18,7 +18,7 @@ class Health(BaseModel):
 
     status: str
     generation: str | None = None
-    behind: bool | None = None
+    behind: bool = Field(default=False, exclude_if=lambda behind: not behind)
 
 
 def add(app: FastAPI) -> None:

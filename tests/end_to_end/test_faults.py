@@ -294,7 +294,7 @@ def test_index_files_cut_short_give_no_wrong_answer(folder: Path, tmp_path: Path
         done = council("index", ROOT / "corpus", "--index", folder, "--rebuild")
         assert done.returncode == 0, done.stderr
         assert citations(client, QUESTIONS[0]) == before
-        assert client.get("/readyz").json()["behind"] is False
+        assert client.get("/readyz").json().get("behind") is None
 
 
 # Several writers
