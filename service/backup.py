@@ -105,9 +105,9 @@ def _write(index: Path, data: Path, out: Path) -> BackupManifest:
             while new := [path for path in _data_files(data) if path not in tried]:
                 tried.update(new)
                 for path in new:
-                    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # moved on, or deleted
+                    with contextlib.suppress(FileNotFoundError), path.open("rb") as content:  # moved on, or deleted
                         member = f"data/{path.relative_to(data).as_posix()}"
-                        members[member] = _add(archive, member, file)
+                        members[member] = _add(archive, member, content)
             generation, files = _open_generation(index, stack)
             for member, file in files.items():
                 members[member] = _add(archive, member, file)
@@ -172,7 +172,7 @@ def _open_generation(index: Path, stack: contextlib.ExitStack) -> tuple[str | No
         base = index / generation
         with contextlib.ExitStack() as opened:
             try:
-                files = {
+                files: dict[str, IO[bytes]] = {
                     f"index/{path.relative_to(base).as_posix()}": opened.enter_context(path.open("rb"))
                     for path in sorted(base.rglob("*"))
                     if path.is_file()

@@ -30,7 +30,7 @@ sys.exit(main())
 """
 _STARTED_WITHIN = 120.0  # seconds; a model from elsewhere may be slow to open
 _KILLED_AFTER = 3.0  # seconds past those that requests get
-_LONG = 10.0  # seconds; a worker that lived so long did not die of starting
+_LONG = 2.0  # seconds; a worker that was ready for so long did not die of starting
 _MOST_DEATHS = 5  # of workers in a row that did not live so long
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before such a worker is replaced, by the number of deaths
 
@@ -39,7 +39,7 @@ class Worker:
     """A process that answers. It starts at once, says on its channel when it is ready, and ends when that closes."""
 
     def __init__(self, listening: socket.socket, settings: Settings, loopback: bool) -> None:
-        self.began = time.monotonic()
+        self.began = self.since = time.monotonic()  # its start, and when it was ready
         self.ready = self.ending = False
         self.channel, theirs = socket.socketpair()
         with theirs:
@@ -68,7 +68,8 @@ class Worker:
     def look(self) -> int | None:
         """Take note of what it said; returns its exit status where it has ended."""
         with contextlib.suppress(BlockingIOError, ConnectionError):
-            self.ready = bool(self.channel.recv(16)) or self.ready
+            if self.channel.recv(16) and not self.ready:
+                self.ready, self.since = True, time.monotonic()
         return self.process.poll()
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
@@ -168,7 +169,8 @@ class Supervisor:
     def _died(self, worker: Worker, status: int) -> None:
         """Count a death. Raises CouncilError where replacing the worker would only go on and on."""
         how = _ended(status)
-        self._deaths = 0 if worker.ready and worker.lived >= _LONG else self._deaths + 1
+        lasted = worker.ready and time.monotonic() - worker.since >= _LONG
+        self._deaths = 0 if lasted else self._deaths + 1
         serving = any(other.ready for other in self._workers)
         if not worker.ready and status > 0 and not serving:
             kind = SettingError if status == 2 else CouncilError

@@ -101,9 +101,7 @@ def test_a_database_of_the_index_with_damage_inside(installed):
     path = generation(installed) / "passages.sqlite"
     content = bytearray(path.read_bytes())
     with sqlite3.connect(path) as connection:
-        (page,) = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'passages_by_document'"
-        ).fetchone()
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'documents'").fetchone()
     connection.close()
     content[(page - 1) * 4096 : (page - 1) * 4096 + 64] = bytes(64)
     path.write_bytes(content)
