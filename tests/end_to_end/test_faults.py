@@ -30,8 +30,8 @@ from indexer.store import current_generation, open_index
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = bool(os.environ.get("LONG_TESTS"))
-KILLS = 60 if LONG else 6
-UPLOADS = 50 if LONG else 15
+KILLS = 30 if LONG else 3
+UPLOADS = 50 if LONG else 8
 RESTARTED_WITHIN = 30.0  # a bound for machines that do much else; the figure itself is measured
 QUESTIONS = ("Which jurisdictions work on digital identity?", "Quelles administrations utilisent des kiosques?")
 
@@ -108,6 +108,10 @@ class Asking:
 # Killed processes
 
 
+long_only = pytest.mark.skipif(not LONG, reason="a long test: set LONG_TESTS=1; a short one stands beside its module")
+
+
+@long_only
 def test_a_command_that_builds_and_is_killed_leaves_a_whole_index(folder: Path, tmp_path: Path) -> None:
     sources, chance = tmp_path / "more", random.Random(6)
     shutil.copytree(ROOT / "corpus" / "documents", sources)
@@ -159,7 +163,7 @@ def test_builders_of_uploads_that_are_killed_lose_no_document(folder: Path) -> N
 
 
 def test_workers_that_are_killed_under_load_are_replaced(folder: Path) -> None:
-    chance, turns = random.Random(8), max(3, KILLS // 3)
+    chance, turns = random.Random(8), max(2, KILLS // 3)
     with Service(folder, workers=2) as service, Asking(service, threads=3) as asking:
         for _ in range(turns):
             time.sleep(chance.uniform(1.0, 3.0))
@@ -263,7 +267,7 @@ def test_files_that_may_not_grow_stop_an_upload_and_nothing_that_was_acknowledge
 # Files cut short
 
 
-@pytest.mark.parametrize("which", ["serving", "new"])
+@pytest.mark.parametrize("which", [pytest.param("serving", marks=long_only), "new"])
 def test_index_files_cut_short_give_no_wrong_answer(folder: Path, tmp_path: Path, which: str) -> None:
     """Of the generation that serves: 503 with the mend. Of a new one: the one before goes on, and readiness says so."""
     key = real_service.key(folder)
