@@ -30,7 +30,9 @@ def main() -> None:
                 told |= {"outcome": "failed", "reason": repr(error)}
             print(json.dumps(told | {"seconds": round(time.monotonic() - began, 2)}), flush=True)
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # The system's own figure for a process counts what it was before it became this program: the whole of the tests.
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
     print(json.dumps({"children_kb": children, "own_kb": own}), flush=True)
 
 
