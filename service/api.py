@@ -19,7 +19,7 @@ from service.installation import Installation
 from service.request_shape import checked
 from service.routes import audit, documents, feedback, health, holdings, jobs, metrics, questions, session
 from service.routes import problems as problem_pages
-from service.server_settings import Settings
+from service.server_settings import Settings, load
 from service.state import State
 from service.uploads.supervisor import Supervisor
 from service.web import pages, sign_in
@@ -40,7 +40,7 @@ def create_app(
 
     `settings` are those of the environment if None; `loopback` says that only this machine can reach the server.
     """
-    settings = settings if settings is not None else Settings()
+    settings = settings if settings is not None else load().settings
     data = settings.data if settings.data is not None else data_folder(folder)
     engine = Engine(folder, model, reranker, writer=open_writer(), data=data)
     threading.Thread(target=_warm, args=(engine,), name="warming", daemon=True).start()

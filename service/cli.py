@@ -277,7 +277,6 @@ def _index(options: argparse.Namespace) -> int:
     from indexer import embedding
     from indexer.build import build
     from service.progress import ProgressBar
-    from service.server_settings import Settings
 
     if options.watch:
         from service.commands.watch import watch
@@ -289,7 +288,6 @@ def _index(options: argparse.Namespace) -> int:
             options.index,
             embedding.load(options.model),
             rebuild=options.rebuild,
-            data=Settings().data,
             progress=bar.report,
         )
     return _tell_build(report)

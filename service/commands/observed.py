@@ -55,7 +55,7 @@ def _add_export(parser: argparse.ArgumentParser, forms: tuple[str, ...]) -> None
 def _audit(options: argparse.Namespace) -> int:
     from service import audit, audit_entries
     from service.audit_entries import AuditFilters
-    from service.server_settings import Settings
+    from service.server_settings import load
 
     if options.what == "prune":
         for name in ("format", "date_from", "date_to", "action", "out"):
@@ -63,7 +63,7 @@ def _audit(options: argparse.Namespace) -> int:
                 raise SettingError(f"--{name.removeprefix('date_')}: is for export; leave it out to prune")
         if options.days is not None and options.days < 1:
             raise SettingError(f"--days {options.days}: give 1 or more")
-        removed = audit.prune(_state(options), options.days or Settings().audit_days)
+        removed = audit.prune(_state(options), options.days or load().settings.audit_days)
         print(f"{removed} {'entry' if removed == 1 else 'entries'} removed")  # noqa: T201
         return 0
     if options.days is not None:
@@ -100,10 +100,9 @@ def _feedback(options: argparse.Namespace) -> int:
 def _state(options: argparse.Namespace) -> State:
     """The service's memory. Raises CouncilError where there is none yet."""
     from indexer.data_folder import data_folder
-    from service.server_settings import Settings
     from service.state import State
 
-    state = State(Settings().data or data_folder(options.index))
+    state = State(data_folder(options.index))
     if not state.exists():
         raise CouncilError(
             f"{state.path}: there is no such file, so nothing has been kept yet; name the index that is served with "

@@ -17,7 +17,6 @@ def watch(options: argparse.Namespace, tell: Callable[[BuildReport], int]) -> in
     from indexer import embedding
     from indexer.watching import keep_up
     from service.progress import ProgressBar
-    from service.server_settings import Settings
 
     def told(outcome: BuildReport | CouncilError) -> None:
         if isinstance(outcome, CouncilError):
@@ -35,7 +34,6 @@ def watch(options: argparse.Namespace, tell: Callable[[BuildReport], int]) -> in
                 options.index,
                 embedding.load(options.model),
                 told=told,
-                data=Settings().data,
                 rebuild=options.rebuild,
                 progress=bar.report,
             )
