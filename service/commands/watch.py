@@ -26,7 +26,7 @@ def watch(options: argparse.Namespace, tell: Callable[[BuildReport], int]) -> in
         sys.stdout.flush()
         sys.stderr.flush()
 
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         with ProgressBar() as bar:
             keep_up(
@@ -40,7 +40,8 @@ def watch(options: argparse.Namespace, tell: Callable[[BuildReport], int]) -> in
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return 0
 
 

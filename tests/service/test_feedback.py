@@ -111,7 +111,8 @@ def test_a_passage_that_the_caller_may_not_see_is_refused_as_one_that_is_not_the
             for passage_id in (hidden.id, "p" + "0" * 16)
         ]
         assert [response.status_code for response in told] == [422, 422]
-        assert told[0].json() == told[1].json() and hidden.id not in told[0].text
+        assert told[0].json() | {"request_id": ""} == told[1].json() | {"request_id": ""}
+        assert hidden.id not in told[0].text
         seen = give(client, known_as(role), verdict="wrong_citation", citation={"passage_id": shown.id})
         assert seen.status_code == 201
     mine = give(client, SECRETARIAT, verdict="wrong_citation", citation={"passage_id": hidden.id})

@@ -93,7 +93,7 @@ def test_lines_are_json_objects_with_what_an_operator_needs(harbour, tmp_path):
         client.get(f"/v1/documents/{document.id}x")
         client.get("/no/such/place")
         client.get("/healthz")
-    lines = [json.loads(line) for line in served.text().splitlines()]
+    lines = served.lines()
     for line in lines:
         assert datetime.fromisoformat(line["time"]).tzinfo is not None
         assert line["level"] in {"info", "warning", "error"} and line["logger"] and line["message"]
@@ -123,7 +123,7 @@ def test_questions_are_written_where_the_setting_says_so(harbour, tmp_path):
         client.post("/v1/answer", json={"question": QUESTION})
         client.post("/v1/answer", json={"question": QUESTION}, headers={"Authorization": f"Bearer {WRONG_KEY}"})
         client.get("/v1/search", params={"q": "quays"})
-    lines = [json.loads(line) for line in served.text().splitlines()]
+    lines = served.lines()
     assert [line["question"] for line in lines if "question" in line] == [QUESTION, "quays"]
     assert WRONG_KEY not in served.text()
 

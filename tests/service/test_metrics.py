@@ -209,13 +209,18 @@ def test_two_processes_tell_the_same_and_what_one_counted_outlasts_it(harbour, t
             assert value(found, "council_stage_seconds_count", stage="retrieve") == 7
             assert value(found, "council_requests_in_flight") == 1
             assert value(found, "council_index_generation") == int(open_index(harbour).generation[1:])
+        died, lives = one.workers(), two.workers()
         one.process.kill()
         one.process.wait(30)
+        until = time.monotonic() + 30
+        while any(Path(f"/proc/{worker}").exists() for worker in died):  # they end with their supervisor
+            assert time.monotonic() < until
+            time.sleep(0.05)
         found = samples(second, accept="*/*")
         assert value(found, "council_request_seconds_count", **searches) == 7
         assert value(found, "council_requests_in_flight") == 1
-        assert not list(folder.glob(f"gauge_live*_{one.process.pid}.db"))
-        assert list(folder.glob(f"gauge_live*_{two.process.pid}.db"))
+        assert not [path for worker in died for path in folder.glob(f"gauge_live*_{worker}.db")]
+        assert [path for worker in lives for path in folder.glob(f"gauge_live*_{worker}.db")]
 
 
 def test_the_folder_ends_with_the_process_that_made_it(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -97,6 +99,17 @@ class ServedProcess:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         self.process.wait(30)
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The JSON lines of its log; the one line besides says where it listens."""
+        written = self.text().splitlines()
+        assert [line for line in written if not line.startswith("{")] == [f"listening on {self.address}"]
+        return [json.loads(line) for line in written if line.startswith("{")]
 
     def text(self) -> str:
         """What it wrote so far."""

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from indexer.errors import SettingError
-from service import server
+from service import server, worker
 from service.access import CallerRole
 from service.identity import binding, keys
 from service.server_settings import Settings
@@ -33,14 +33,11 @@ def test_this_machine_always_does(tmp_path, host):
 
 
 @pytest.mark.parametrize(("host", "loopback"), [("127.0.0.1", True), ("0.0.0.0", False)])
-def test_the_application_is_told_who_can_reach_it(monkeypatch, audiences_index, tmp_path, host, loopback):
-    monkeypatch.setenv("COUNCIL_DATA", str(tmp_path))
+def test_the_application_is_told_who_can_reach_it(audiences_index, tmp_path, host, loopback):
     keys.make(State(tmp_path), CallerRole.MEMBER, "Ann")
-    made = []
-    monkeypatch.setattr("uvicorn.run", lambda app, **options: made.append((app, options)))
-    server.serve(audiences_index, host, 8000)
-    ((app, options),) = made
-    assert (app.state.installation.loopback, options["host"]) == (loopback, host)
+    settings = Settings(index=audiences_index, data=tmp_path, host=host)
+    config = worker.configured(settings, server.only_this_machine(settings))
+    assert config.app.state.installation.loopback is loopback
 
 
 def test_a_provider_that_cannot_be_used_stops_the_start(serve):

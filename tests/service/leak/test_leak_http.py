@@ -92,6 +92,8 @@ def told(response: httpx.Response, without: str = "\0") -> tuple[int, dict[str, 
     is_json = response.content and "json" in headers.get("content-type", "")
     body = response.json() if is_json else response.text.replace(without, "")
     if isinstance(body, dict):
+        body.pop("request_id", None)
+    if isinstance(body, dict):
         if body.pop("took_ms", None) is not None:
             headers.pop("content-length"), headers.pop("etag", None)
         body = {name: value.replace(without, "") if isinstance(value, str) else value for name, value in body.items()}

@@ -160,6 +160,11 @@ def test_numbers_give_the_same(sides, numbers):
 
 
 def test_whole_listings_are_the_same(sides):
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(of) for key, of in value.items()}
+        return value.tolist() if isinstance(value, np.ndarray) else value
+
     def everything(index: Index) -> dict[str, object]:
         entries = register(index)
         return {
@@ -171,7 +176,7 @@ def test_whole_listings_are_the_same(sides):
             "versions": index.versions_of(np.arange(400)),
             "embedded": index.embedded(),
             "allowed": index.allowed(Filters()),
-            "register": {name: getattr(entries, name) for name in entries.__slots__ if name != "numbers"},
+            "register": {name: plain(getattr(entries, name)) for name in entries.__slots__ if name != "numbers"},
             "settled": entries.numbers.tolist(),
             "vectors": index.vectors.vectors(np.arange(len(index.vectors))).tolist(),
         }

@@ -60,7 +60,8 @@ def test_a_deleted_document_is_gone_at_once_in_every_server(folder, serve, data,
     patched = secretariat.patch(f"/v1/documents/{harbour}", json={"title": "x"})
     unknown = secretariat.patch("/v1/documents/unheard-of", json={"title": "x"})
     assert patched.status_code == unknown.status_code == 404
-    assert {**patched.json(), "instance": "", "detail": ""} == {**unknown.json(), "instance": "", "detail": ""}
+    own = {"instance": "", "detail": "", "request_id": ""}
+    assert patched.json() | own == unknown.json() | own
     assert ("document.delete", harbour, "done", None) in audit(data)
 
 
@@ -230,7 +231,7 @@ def test_the_last_document_deleted_leaves_a_service_that_answers_nothing(secreta
     for identifier in ids.values():
         response = secretariat.delete(f"/v1/documents/{identifier}")
     ended(secretariat, response)
-    assert secretariat.get("/v1/documents").json() == {"documents": []}
+    assert secretariat.get("/v1/documents").json()["documents"] == []
     assert secretariat.get("/v1/search", params={"q": HARBOUR}).json()["passages"] == []
     answer = secretariat.post("/v1/answer", json={"question": f"Who has an {HARBOUR}?"})
     assert answer.status_code == 200 and not answer.json()["answered"]
