@@ -64,7 +64,7 @@ class Engine:
         bilingual_lexicon()
         status_of("", Role.REMARK)
         read_list_question("")
-        self._embedder, self._bundled = embedding.load(model), model is None
+        self._embedder = embedding.load(model)
         self._reranker = open_reranker(reranker)
         self._writer = writer
         self.audience = audience
@@ -93,12 +93,8 @@ class Engine:
         return self._serving.behind
 
     def warm(self) -> None:
-        """Read ahead of the index that serves now, for a process that answers many questions.
-
-        Only for the bundled model: others are too slow to be worth it.
-        """
-        if self._bundled:
-            warm(self.index(), self._embedder)
+        """Read ahead of the index that serves now, for a process that answers many questions."""
+        warm(self.index())
 
     def answer(self, query: Query) -> Answer:
         """The cited answer to a query."""
