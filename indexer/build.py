@@ -233,7 +233,7 @@ def _write_generation(
     digests = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     matrix, embedded = _embed(texts, digests, old, embedder, progress)
     vectors.write(aside / store.VECTORS, matrix)
-    statements.write(aside / store.SENTENCES, all_passages, embedder)
+    statements.write(aside / store.SENTENCES, all_passages, embedder, old.statements if old else None)
     manifest = store.Manifest(
         format_version=store.FORMAT_VERSION,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

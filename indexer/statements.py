@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,10 @@ _REMEMBERED = 16_384  # passages of which the sentences are kept
 _BATCH = 2_048  # passages whose sentences are embedded at once
 _VOCABULARY = "vocabulary.sqlite"
 _READ_WITH = "read_with.json"
-_ARRAYS = ("starts", "spans", "vectors", "term_starts", "terms", "token_starts", "tokens", "word_starts", "words")
+_LONG, _SHORT = np.dtype("<i8"), np.dtype("<i4")
+_STARTS = ".starts"
+_DIGEST = 16  # bytes
+_END = b"\n"  # of each file: one without numbers too can then be told from one that was cut short
 _UNKNOWN = -1
 
 
@@ -88,32 +92,31 @@ class Statements:
     Raises OSError or ValueError where the files are missing or damaged.
     """
 
-    def __init__(self, folder: Path, passages: int) -> None:
-        self._folder = folder
-        arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
-        self._starts, self._spans, self._vectors = arrays["starts"], arrays["spans"], arrays["vectors"]
-        self._terms = arrays["term_starts"], arrays["terms"]
-        self._tokens = arrays["token_starts"], arrays["tokens"]
-        self._words = arrays["word_starts"], arrays["words"]
+    def __init__(self, folder: Path, passages: int, dimension: int) -> None:
+        self._starts = _mapped(folder / "starts", _LONG, passages + 1)
         count = int(self._starts[-1])
-        if len(self._starts) != passages + 1 or not count == len(self._spans) == len(self._vectors):
-            raise ValueError(f"{folder.name} is not of these passages")
-        for starts, values in (self._terms, self._tokens, self._words):
-            if int(starts[-1]) != len(values):
-                raise ValueError(f"{folder.name} is cut short")
+        self._spans = _mapped(folder / "spans", _SHORT, 2 * count).reshape(count, 2)
+        self._vectors = _mapped(folder / "vectors", np.dtype("<f2"), dimension * count).reshape(count, dimension)
+        self._terms = _mapped_ragged(folder / "terms", count)
+        self._tokens = _mapped_ragged(folder / "tokens", count)
+        self._words = _mapped_ragged(folder / "words", passages)
+        self._digests = _mapped(folder / "digests", np.dtype(f"S{_DIGEST}"), passages)
         read_with = json.loads((folder / _READ_WITH).read_text(encoding="utf-8"))
         self._same_glossary = read_with["glossary"] == _glossary_digest()
         self._database = database.Reader(folder / _VOCABULARY)
         self._known: dict[str, int] = {}
         if self._database.cut_short():
             raise ValueError(f"{_VOCABULARY} is cut short")
+        # How many words there are; their numbers are below it.
+        self.vocabulary_size = int(self._database.rows("SELECT coalesce(max(number), -1) + 1 FROM vocabulary")[0][0])
 
     def of(self, numbers: Sequence[int]) -> Read:
         """The sentences of the passages with these numbers, passage by passage."""
         passages = np.asarray(numbers, dtype=np.int64)
         begins, ends = self._starts[passages], self._starts[passages + 1]
         rows = _ranges(begins, ends)
-        return Read(np.repeat(np.arange(len(passages)), ends - begins), self._spans[rows], rows)
+        spans = self._spans[rows].astype(np.int32)
+        return Read(np.repeat(np.arange(len(passages)), ends - begins), spans, rows)
 
     def vectors(self, read: Read) -> npt.NDArray[np.float32]:
         """The vectors of sentences, of shape (sentences, dimension)."""
@@ -154,6 +157,13 @@ class Statements:
             known.update(found)
         return {word: number for word in wanted if (number := known[word]) != _UNKNOWN}
 
+    def kept(self) -> Kept:
+        """All of it, for the next generation to take over."""
+        words = [row[0] for row in self._database.rows("SELECT word FROM vocabulary ORDER BY number")]
+        digests = self._digests.tobytes()
+        places = {digests[at : at + _DIGEST]: at // _DIGEST for at in range(0, len(digests), _DIGEST)}
+        return Kept(self, words, places, same_terms=self._same_glossary)
+
     def written(self, numbers: Iterable[int]) -> dict[int, str]:
         """The words of the vocabulary with these numbers."""
         rows = self._database.rows(
@@ -161,11 +171,6 @@ class Statements:
             (json.dumps(list(numbers)),),
         )
         return {row[0]: row[1] for row in rows}
-
-    @property
-    def vocabulary_size(self) -> int:
-        """How many words there are; their numbers are below it."""
-        return int(self._database.rows("SELECT coalesce(max(number), -1) + 1 FROM vocabulary")[0][0])
 
 
 def _named_now(read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
@@ -177,22 +182,24 @@ def _named_now(read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> n
     return found
 
 
-def _mapped(path: Path) -> npt.NDArray[np.int64]:
+def _mapped(path: Path, kind: np.dtype[Any], count: int) -> npt.NDArray[Any]:
     """An array that stays on the disk; an empty one cannot be mapped."""
-    try:
-        found: npt.NDArray[np.int64] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError:
-        found = np.load(path, allow_pickle=False)
-        if found.size:
-            raise
-    return found
+    if path.stat().st_size != count * kind.itemsize + len(_END):
+        raise ValueError(f"{path.parent.name}/{path.name} is cut short, or of other passages")
+    return np.memmap(path, kind, "r", shape=(count,)) if count else np.empty(0, kind)
+
+
+def _mapped_ragged(path: Path, rows: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    starts = _mapped(path.with_suffix(_STARTS), _LONG, rows + 1)
+    return starts, _mapped(path, _SHORT, int(starts[-1]))
 
 
 def _ranges(begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The whole numbers of each range, one range after the other."""
     lengths = ends - begins
     before = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) + np.repeat(begins - before, lengths)
+    found: npt.NDArray[np.int64] = np.arange(int(lengths.sum())) + np.repeat(begins - before, lengths)
+    return found
 
 
 def _ragged(starts: npt.NDArray[np.int64], values: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Ragged:
@@ -219,7 +226,7 @@ class Held:
         columns = [self._column.get(token, _UNKNOWN) for token in tokens]
         if _UNKNOWN in columns:
             return np.zeros(len(self._held), np.bool_)
-        held: npt.NDArray[np.bool_] = self._held[:, columns].all(axis=1)
+        held: npt.NDArray[np.bool_] = np.logical_and.reduce(self._held[:, columns], axis=1)
         return held
 
     def best_of(self, sought: Mapping[str, float]) -> npt.NDArray[np.float64]:
@@ -232,66 +239,127 @@ class Held:
         return best
 
 
+class Kept:
+    """What an earlier generation has of passages that stay as they are."""
+
+    def __init__(self, statements: Statements, words: Sequence[str], places: Mapping[bytes, int], *, same_terms: bool):
+        self._statements, self._words, self._places, self._same = statements, words, places, same_terms
+
+    def of(self, digest: bytes) -> _Analysis | None:
+        """What it has of a passage, None where it has none, or another glossary."""
+        number = self._places.get(digest)
+        if number is None or not self._same:
+            return None
+        at = self._statements
+        read, words = at.of([number]), at.words([number])
+        terms, tokens = _ragged(*at._terms, read.rows), at.tokens(read)
+        return _Analysis(
+            spans=tuple((int(start), int(end)) for start, end in read.spans),
+            terms=[terms.values[terms.row == row].tolist() for row in range(len(read))],
+            tokens=[[self._words[n] for n in tokens.values[tokens.row == row]] for row in range(len(read))],
+            words=[self._words[n] for n in words.values],
+            vectors=at._vectors[read.rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Analysis:
+    """A passage as it is written down; `vectors` of its sentences are made later where it is new."""
+
+    spans: Sequence[tuple[int, int]]
+    terms: Sequence[Sequence[int]]
+    tokens: Sequence[Iterable[str]]
+    words: Iterable[str]
+    vectors: npt.NDArray[np.float16] | None = None
+
+
+def _analysed(passage: Passage) -> _Analysis:
+    spans = stating(passage)
+    written = [passage.text[start:end] for start, end in spans]
+    numbers = _term_numbers()
+    return _Analysis(
+        spans=spans,
+        terms=[sorted({numbers[match.term] for match in find_terms(sentence)}) for sentence in written],
+        tokens=[passage_token_set(sentence, passage.language) for sentence in written],
+        words=passage_words(passage),
+    )
+
+
+def _digest(passage: Passage) -> bytes:
+    said = json.dumps([passage.language, passage.heading, passage.text]).encode()
+    return hashlib.blake2b(said, digest_size=_DIGEST).digest()
+
+
 class _Ragged:
     """Rows of numbers as they are written."""
 
     def __init__(self) -> None:
-        self.starts, self.values = array("q", [0]), array("i")
+        self._starts, self._values = array("q", [0]), array("i")
 
     def add(self, row: Iterable[int]) -> None:
-        self.values.extend(row)
-        self.starts.append(len(self.values))
+        self._values.extend(row)
+        self._starts.append(len(self._values))
+
+    def write(self, path: Path) -> None:
+        _save(path.with_suffix(_STARTS), np.array(self._starts, _LONG))
+        _save(path, np.array(self._values, _SHORT))
 
 
-def write(folder: Path, passages: Sequence[Passage], embedder: Embedder) -> None:
-    """Write what the sentences of `passages`, in the order of their numbers, say into the new `folder`."""
+def write(folder: Path, passages: Sequence[Passage], embedder: Embedder, old: Statements | None = None) -> None:
+    """Write what the sentences of `passages`, in the order of their numbers, say into the new `folder`.
+
+    What `old` has of the same passages is taken over; it was written with the same embedder.
+    """
     folder.mkdir()
+    kept = old.kept() if old is not None else None
     vocabulary: dict[str, int] = {}
-    numbers = _term_numbers()
     terms, tokens, words = _Ragged(), _Ragged(), _Ragged()
     starts, spans = array("q", [0]), array("i")
-    counts = [len(stating(passage)) for passage in passages]
-    vectors = np.lib.format.open_memmap(
-        folder / "vectors.npy", "w+", np.float16, (sum(counts), embedder.dimension)
-    ) if sum(counts) else np.empty((0, embedder.dimension), np.float16)  # fmt: skip
-    done = 0
-    for first in range(0, len(passages), _BATCH):
-        written: list[str] = []
-        for passage in passages[first : first + _BATCH]:
-            for start, end in stating(passage):
-                sentence = passage.text[start:end]
-                written.append(sentence)
-                spans.extend((start, end))
-                terms.add(sorted({numbers[match.term] for match in find_terms(sentence)}))
-                tokens.add(_numbers(passage_token_set(sentence, passage.language), vocabulary))
-            starts.append(len(spans) // 2)
-            words.add(_numbers(passage_words(passage), vocabulary))
-        if written:
-            vectors[done : done + len(written)] = embedder.encode_documents(written)
-            done += len(written)
-    if isinstance(vectors, np.memmap):
-        vectors.flush()
-    else:
-        np.save(folder / "vectors.npy", vectors)
-    arrays: Mapping[str, array[int]] = {
-        "starts": starts,
-        "term_starts": terms.starts,
-        "terms": terms.values,
-        "token_starts": tokens.starts,
-        "tokens": tokens.values,
-        "word_starts": words.starts,
-        "words": words.values,
-    }
-    for name, values in arrays.items():
-        np.save(folder / f"{name}.npy", np.array(values))
-    np.save(folder / "spans.npy", np.array(spans, np.int32).reshape(-1, 2))
-    (folder / _READ_WITH).write_text(json.dumps({"glossary": _glossary_digest()}) + "\n", encoding="utf-8")
+    with (folder / "vectors").open("wb") as vectors, (folder / "digests").open("wb") as digests:
+        for first in range(0, len(passages), _BATCH):
+            some = passages[first : first + _BATCH]
+            read: list[_Analysis] = []
+            for passage in some:
+                digest = _digest(passage)
+                digests.write(digest)
+                read.append((kept.of(digest) if kept is not None else None) or _analysed(passage))
+            new = [
+                passage.text[start:end]
+                for passage, one in zip(some, read, strict=True)
+                if one.vectors is None
+                for start, end in one.spans
+            ]
+            made = embedder.encode_documents(new).astype(np.float16) if new else np.empty((0, 0), np.float16)
+            done = 0
+            for one in read:
+                if one.vectors is not None:
+                    vectors.write(np.ascontiguousarray(one.vectors).tobytes())
+                else:
+                    vectors.write(made[done : done + len(one.spans)].tobytes())
+                    done += len(one.spans)
+                for span, of_terms, of_tokens in zip(one.spans, one.terms, one.tokens, strict=True):
+                    spans.extend(span)
+                    terms.add(of_terms)
+                    tokens.add(_numbers(of_tokens, vocabulary))
+                starts.append(len(spans) // 2)
+                words.add(_numbers(one.words, vocabulary))
+        vectors.write(_END)
+        digests.write(_END)
+    _save(folder / "starts", np.array(starts, _LONG))
+    _save(folder / "spans", np.array(spans, _SHORT))
+    for name, values in (("terms", terms), ("tokens", tokens), ("words", words)):
+        values.write(folder / name)
+    (folder / _READ_WITH).write_text(json.dumps({"glossary": _glossary_digest()}), encoding="utf-8")
     with closing(sqlite3.connect(folder / _VOCABULARY)) as connection, connection:
         connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
             "CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);"
         )
         connection.executemany("INSERT INTO vocabulary (word, number) VALUES (?, ?)", vocabulary.items())
+
+
+def _save(path: Path, values: npt.NDArray[Any]) -> None:
+    path.write_bytes(values.tobytes() + _END)
 
 
 def _numbers(words: Iterable[str], vocabulary: dict[str, int]) -> list[int]:

@@ -187,7 +187,7 @@ class Index:
             names = {self.manifest.lexical_folder(audience) for audience in Distribution}
             self._lexical = {name: LexicalIndex(base / LEXICAL / name) for name in names}
             self.vectors = VectorIndex(base / VECTORS)
-            self.statements = Statements(base / SENTENCES, len(self.vectors))
+            self.statements = Statements(base / SENTENCES, len(self.vectors), self.manifest.dimension)
             self.words = PassageWords(self.statements)
             count = self._database.rows("SELECT count(*) FROM passages")[0][0]
             if self._database.cut_short():

@@ -206,7 +206,7 @@ class _Weigher:
             for sought, weight in self._words[language]:
                 found += weight * held.best_of(sought)
             shares[rows] = found[rows] / total
-            names_term[rows] = named_here.any(axis=1)[rows]
+            names_term[rows] = np.logical_or.reduce(named_here, axis=1)[rows]
         return _Overlaps(shares, names_term)
 
     def _sought(self, language: Language) -> list[str]:

@@ -120,7 +120,7 @@ def write_index() -> Callable[..., Path]:
             format_version=store.FORMAT_VERSION,
             created="2024-01-01T00:00:00+00:00",
             model=model,
-            dimension=16,
+            dimension=embedding.load().dimension,
             documents=len(records),
             passages=len(passages),
             audiences=dict.fromkeys(Distribution, len(passages)),
