@@ -130,6 +130,12 @@ class Statements:
         """The distinct words of the passages with these numbers: see `passage_words`."""
         return _ragged(*self._words, np.asarray(numbers, dtype=np.int64))
 
+    def commonest_words(self, most: int) -> npt.NDArray[np.int32]:
+        """The numbers of the words that most passages hold, in ascending order."""
+        counts = np.bincount(self._words[1], minlength=self.vocabulary_size)
+        order = np.argsort(-counts, kind="stable")[:most]
+        return np.sort(order[counts[order] > 0]).astype(np.int32)
+
     def naming(self, read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
         """Which sentences name which terms of the glossary, of shape (sentences, terms); `texts` are the passages."""
         if not self._same_glossary:

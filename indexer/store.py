@@ -245,6 +245,7 @@ class Index:
         """Read what is read once, so that no question waits for it."""
         self._columns.columns()
         _ = self.silent, self._ids, self._originals
+        self.words.read_ahead()
 
     @property
     def _count(self) -> int:
