@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer import database, lexical, store, vectors, versions
+from indexer import database, lexical, statements, store, vectors, versions
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution, Passage
 from indexer.embedding import Embedder
@@ -233,6 +233,7 @@ def _write_generation(
     digests = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     matrix, embedded = _embed(texts, digests, old, embedder, progress)
     vectors.write(aside / store.VECTORS, matrix)
+    statements.write(aside / store.SENTENCES, all_passages, embedder, old.statements if old else None)
     manifest = store.Manifest(
         format_version=store.FORMAT_VERSION,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -2,7 +2,7 @@
 
 <index>/CURRENT                     name of the generation that serves; written last, by rename
 <index>/<generation>/manifest.json  format version, model, counts, digest of each source
-<index>/<generation>/passages.sqlite, lexical/, vectors.faiss
+<index>/<generation>/passages.sqlite, lexical/, vectors.faiss, sentences/
 
 Passages are numbered by audience, the widest first, so that each audience may see the first so many; each has a lexical
 index of its own, whose frequencies count nothing else.
@@ -30,14 +30,17 @@ from indexer.documents import Distribution, DocumentRecord, Passage, PassageKind
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.lexical import LexicalIndex
+from indexer.passage_words import PassageWords
+from indexer.statements import Statements
 from indexer.vectors import VectorIndex
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
 LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
+SENTENCES = "sentences"
 MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
 
 
@@ -172,6 +175,7 @@ class Index:
         self.manifest = read_manifest(folder, generation)
         self.audience = Distribution.SECRETARIAT
         self._kept: dict[int, Passage] = {}  # passages asked for of late, by number
+        self._kept_numbers: dict[str, int] = {}  # and their numbers by id
         self._records: dict[str, DocumentRecord] = {}  # documents, without their text, by id
         self._hidden: frozenset[str] = frozenset()
         self._shown: npt.NDArray[np.int64] | None = None
@@ -183,6 +187,8 @@ class Index:
             names = {self.manifest.lexical_folder(audience) for audience in Distribution}
             self._lexical = {name: LexicalIndex(base / LEXICAL / name) for name in names}
             self.vectors = VectorIndex(base / VECTORS)
+            self.statements = Statements(base / SENTENCES, len(self.vectors), self.manifest.dimension)
+            self.words = PassageWords(self.statements)
             count = self._database.rows("SELECT count(*) FROM passages")[0][0]
             if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
@@ -234,6 +240,12 @@ class Index:
         gone = np.array([row["number"] for row in rows], dtype=np.int64)
         view._shown = np.setdiff1d(np.arange(count, dtype=np.int64), gone) if len(gone) else None
         return view
+
+    def read_ahead(self) -> None:
+        """Read what is read once, so that no question waits for it."""
+        self._columns.columns()
+        _ = self.silent, self._ids, self._originals
+        self.words.read_ahead()
 
     @property
     def _count(self) -> int:
@@ -350,10 +362,23 @@ class Index:
             )
             new = {row["number"]: database.passage(row) for row in rows}
             if len(self._kept) + len(new) > MOST_KEPT:
-                self._kept = {}  # others may still read the old one
+                self._kept, self._kept_numbers = {}, {}  # others may still read the old ones
             self._kept.update(new)
+            self._kept_numbers.update((passage.id, number) for number, passage in new.items())
             found |= new
         return [found[number] for number in wanted]
+
+    def places(self, passages: Sequence[Passage]) -> list[int]:
+        """The numbers of passages that this index gave. Raises KeyError for one that is not seen here."""
+        known = self._kept_numbers
+        found = {passage.id: known[passage.id] for passage in passages if passage.id in known}
+        missing = [passage.id for passage in passages if passage.id not in found]
+        if missing:
+            numbers = self._numbers(missing)
+            found |= {passage.id: n for passage, n in zip(self.numbered(numbers), numbers, strict=True)}
+        numbers = [found[passage.id] for passage in passages]
+        self._check(numbers)
+        return numbers
 
     def _check(self, numbers: Iterable[int]) -> None:
         for number in numbers:

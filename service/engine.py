@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from indexer.store import Filters, Index
 from service import stages
 from service.answering import answer, passage_hit, precedents_for
 from service.contract import Answer, SearchResult
+from service.kept_responses import KeptResponses
 from service.list_question import read_list_question
 from service.needs import summary
 from service.query import DEFAULT_LIMIT, Query, understand
@@ -64,9 +66,10 @@ class Engine:
         bilingual_lexicon()
         status_of("", Role.REMARK)
         read_list_question("")
-        self._embedder, self._bundled = embedding.load(model), model is None
+        self._embedder = embedding.load(model)
         self._reranker = open_reranker(reranker)
         self._writer = writer
+        self._kept = KeptResponses()  # shared by the engines of all audiences
         self.audience = audience
         self._serving = Serving(folder, data if data is not None else data_folder(folder), self._embedder.id)
 
@@ -93,12 +96,8 @@ class Engine:
         return self._serving.behind
 
     def warm(self) -> None:
-        """Read ahead of the index that serves now, for a process that answers many questions.
-
-        Only for the bundled model: others are too slow to be worth it.
-        """
-        if self._bundled:
-            warm(self.index(), self._embedder)
+        """Read ahead of the index that serves now, for a process that answers many questions."""
+        warm(self.index())
 
     def answer(self, query: Query) -> Answer:
         """The cited answer to a query."""
@@ -106,6 +105,24 @@ class Engine:
         return stages.answered(
             answer(self.index(), self._embedder, query, reranker=self._reranker, writer=self._writer)
         )
+
+    def response(self, key: str, make: Callable[[Engine], Answer | SearchResult]) -> bytes:
+        """What `make` gives of this engine, as JSON; kept by `key`, which has to say all that it depends on.
+
+        Where a model words or ranks, nothing is kept.
+        """
+        began = time.perf_counter()
+        if self._writer is not None or self._reranker is not None:
+            return make(self).model_dump_json(by_alias=True).encode()
+        view = self.index()
+        kept = self._kept.get(view, key, began)
+        if kept is not None:
+            return kept
+        model = make(self)
+        content = model.model_dump_json(by_alias=True).encode()
+        if self.index() is view:  # else it may be of the one or of the other
+            self._kept.put(view, key, model, content)
+        return content
 
     def precedents(
         self,

@@ -20,6 +20,8 @@ from indexer.word_vectors import word_vectors
 _TERMS = 0.75  # weight of the glossary's other wordings, in the lexical share and in the vector
 _TERMS_SOUGHT = 3  # terms of the field for which passages are sought that name them,
 _NAMING = 20  # so many for each
+_MANY = 20_000  # passages, from which on those nearest to each wording are taken from
+_TOGETHER = 20  # times as many that are nearest to all wordings together
 _LEXICAL = 5  # x so many passages as are wanted of each leg get their lexical share
 
 
@@ -70,7 +72,7 @@ class Matcher:
             self._index.lexical.search(asked, _LEXICAL * pool, allowed=allowed, wording_weight=_TERMS)
             for asked in self._asked
         ]
-        near = [self._index.vectors.search(vector, pool, allowed=allowed).numbers for vector in self._vectors]
+        near = self._near(pool, allowed)
         naming = [
             self._index.lexical.search(
                 lexical_query(term.term.en[0], "en", [term.term]), _NAMING, allowed=allowed
@@ -83,6 +85,20 @@ class Matcher:
             found = np.isin(hits.numbers, numbers)
             shares[np.searchsorted(numbers, hits.numbers[found])] += weight * hits.shares[found]
         return Matched(numbers, shares, self._index.vectors.vectors(numbers) @ self._vector)
+
+    def _near(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> list[npt.NDArray[np.int64]]:
+        """Numbers of the `pool` passages nearest to each wording.
+
+        Among many they are taken from those nearest to all of them together: the wordings are of one need.
+        """
+        vectors = self._index.vectors
+        if len(vectors) < _MANY or len(self._vectors) == 1:
+            return [vectors.search(vector, pool, allowed=allowed).numbers for vector in self._vectors]
+        unit = self._vector / max(float(np.linalg.norm(self._vector)), 1e-9)
+        numbers = vectors.search(unit.astype(np.float32), _TOGETHER * pool, allowed=allowed).numbers
+        cosines = vectors.vectors(numbers) @ self._vectors.T
+        order = np.argsort(-cosines, axis=0, kind="stable")[:pool]
+        return [numbers[order[:, column]] for column in range(order.shape[1])]
 
     def nearest(self, count: int, allowed: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
         """Numbers of the `count` passages nearest by meaning, among the `allowed` if given."""

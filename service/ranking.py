@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ from indexer import text
 from indexer.documents import Passage, Role
 from indexer.lexical_query import LexicalQuery
 from indexer.store import Index
-from indexer.word_vectors import likenesses, word_vectors
+from indexer.word_vectors import word_vectors
 from service.query import Query
 
 _SETTLED = (Role.DECISION, Role.FOLLOW_UP)
@@ -43,7 +42,7 @@ class Ranker:
     def __init__(
         self, index: Index, query: Query, asked: LexicalQuery, weights: RankingWeights = DEFAULT_RANKING
     ) -> None:
-        self._query, self._weights = query, weights
+        self._index, self._query, self._weights = index, query, weights
         topical = [word for word in asked.asked if word not in text.stop_words().question] or asked.asked
         rarity = dict(zip(asked.asked, index.lexical.rarities(asked), strict=True))
         self._asked = word_vectors().of(topical)
@@ -51,7 +50,7 @@ class Ranker:
 
     def gains(self, passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
         """What each passage's score gains, of shape (passages,)."""
-        like = likenesses(self._asked, self._rarities, read_ahead(passages))
+        like = self._index.words.likenesses(self._asked, self._rarities, self._index.places(passages))
         return self._weights.words * like + np.array([self._gain(passage) for passage in passages], np.float32)
 
     def _gain(self, passage: Passage) -> float:
@@ -66,14 +65,3 @@ class Ranker:
         if query.kind == "decision" and passage.role in _SETTLED:
             gain += weights.settled
         return gain
-
-
-def read_ahead(passages: Sequence[Passage]) -> list[tuple[str, ...]]:
-    """The words of each passage."""
-    return [_words("\n".join((*passage.heading, passage.text))) for passage in passages]
-
-
-@lru_cache(maxsize=4_096)
-def _words(written: str) -> tuple[str, ...]:
-    """The distinct words of a passage but stop words; the passages of a topic come up again and again."""
-    return tuple(dict.fromkeys(text.surface_forms(written)))

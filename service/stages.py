@@ -64,14 +64,42 @@ def asked(question: str) -> None:
         seen.question = question
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer came to."""
+
+    kind: str
+    answered: bool
+    findings: int
+    citations: int
+    passages: int
+    dropped: int
+
+    @classmethod
+    def of(cls, answer: Answer) -> Told:
+        """What `answer` came to."""
+        return cls(
+            answer.kind,
+            answer.answered,
+            len(answer.findings),
+            len(answer.citations),
+            len(answer.passages),
+            answer.dropped_citations,
+        )
+
+
 def answered(answer: Answer) -> Answer:
     """Note what an answer came to, and give it back."""
+    told(Told.of(answer))
+    return answer
+
+
+def told(what: Told) -> None:
+    """Note what an answer came to."""
     seen = _CURRENT.get()
     if seen is not None:
-        seen.kind, seen.answered, seen.dropped = answer.kind, answer.answered, answer.dropped_citations
-        seen.findings, seen.citations = len(answer.findings), len(answer.citations)
-        seen.passages = len(answer.passages)
-    return answer
+        seen.kind, seen.answered, seen.dropped = what.kind, what.answered, what.dropped
+        seen.findings, seen.citations, seen.passages = what.findings, what.citations, what.passages
 
 
 def searched(passages: int) -> None:

@@ -9,21 +9,20 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from indexer import jurisdictions, sentences, text
+from indexer import jurisdictions, text
 from indexer.documents import LANGUAGES, Attribution, Language, Passage, Status
 from indexer.embedding import Embedder
-from indexer.glossary import Term, find_terms
-from indexer.lexical_query import Sought, lexical_query, passage_token_set, stem_tokens
+from indexer.glossary import Term
+from indexer.lexical_query import Sought, lexical_query, stem_tokens
+from indexer.statements import Held, Read
 from indexer.store import Index
 from service.answering.draft import Span
 from service.list_question import tells_of_partners
 from service.query import Query
 from service.retrieval import Hit
-from service.status import passage_status, passage_statuses
+from service.status import passage_statuses
 
-_REMEMBERED = 16_384  # passages and sentences of which the analysis is kept
-_kept: dict[str, dict[str, npt.NDArray[np.float32]]] = {}  # vectors of sentences, by model and passage
-MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
+_REMEMBERED = 16_384  # sentences of which it is kept whom they are about
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,12 @@ class Evidence:
     cosine: float
     overlap: float
     on_topic: bool
-    jurisdictions: tuple[str, ...]
+
+    @property
+    def jurisdictions(self) -> tuple[str, ...]:
+        """Whom it is about."""
+        start = self.hit.passage.start
+        return about(self.hit.passage, self.start - start, self.end - start)
 
     @property
     def status(self) -> Status:
@@ -91,67 +95,28 @@ def weigh(
     A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
     """
-    weigher = _Weigher(index, query)
-    vectors = sentence_vectors(embedder, [hit.passage for hit in hits])
-    found = []
-    for hit, start, end, cosine in (
-        (one, *span, cosine)
-        for one in hits
-        for span, cosine in zip(stating(one.passage), (vectors[one.passage.id] @ vector).tolist(), strict=True)
-    ):
-        passage = hit.passage
-        if query.statuses and passage_status(passage, start, end) not in query.statuses:
-            continue
-        overlap = weigher.of(passage.text[start:end], passage.language)
-        found.append(
-            Evidence(
-                hit,
-                passage.start + start,
-                passage.start + end,
-                (cosine + overlap.share + hit.score) / 2,
-                cosine,
-                overlap.share,
-                overlap.names_term,
-                about(passage, start, end),
-            )
+    passages = [hit.passage for hit in hits]
+    read = index.statements.of(index.places(passages))
+    if not len(read):
+        return []
+    cosines = index.statements.vectors(read) @ vector
+    overlaps = _Weigher(index, query).of(read, passages)
+    scores = np.array([hit.score for hit in hits])[read.passage]
+    found = [
+        Evidence(hits[at], passages[at].start + start, passages[at].start + end, score, cosine, share, names_term)
+        for at, (start, end), score, cosine, share, names_term in zip(
+            read.passage.tolist(),
+            read.spans.tolist(),
+            ((cosines + overlaps.shares + scores) / 2).tolist(),
+            cosines.tolist(),
+            overlaps.shares.tolist(),
+            overlaps.names_term.tolist(),
+            strict=True,
         )
-    return found
-
-
-def read_ahead(embedder: Embedder, passages: Sequence[Passage]) -> None:
-    """Read the sentences of passages, whose they are, and their vectors, which are then kept."""
-    sentence_vectors(embedder, passages)
-    for passage in passages:
-        for start, end in stating(passage):
-            about(passage, start, end)
-
-
-def sentence_vectors(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, npt.NDArray[np.float32]]:
-    """The vectors of each passage's sentences, of shape (sentences, dimension), by its id; those of late are kept."""
-    kept = _kept.setdefault(embedder.id, {})
-    found = {passage.id: row for passage in passages if (row := kept.get(passage.id)) is not None}
-    missing = [passage for passage in passages if passage.id not in found]
-    written = [passage.text[start:end] for passage in missing for start, end in stating(passage)]
-    made = embedder.encode_documents(written) if written else np.empty((0, embedder.dimension), np.float32)
-    counts = [len(stating(passage)) for passage in missing]
-    parts = np.split(made, np.cumsum(counts)[:-1]) if missing else []
-    new = {passage.id: part for passage, part in zip(missing, parts, strict=True)}
-    if len(kept) + len(new) > _REMEMBERED:
-        kept = _kept[embedder.id] = {}  # others may still read the old one
-    kept.update(new)
-    return found | new
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def stating(passage: Passage) -> tuple[tuple[int, int], ...]:
-    """The sentences of a passage that state something: neither titles nor what only announces a list."""
-    return tuple(
-        (start, end)
-        for start, end in sentences.split(passage.text)
-        if len((sentence := passage.text[start:end]).split()) >= MIN_SENTENCE_WORDS
-        and sentence not in passage.heading  # a title says what follows, and proves nothing
-        and not sentence.endswith(":")
-    )
+    ]
+    if not query.statuses:
+        return found
+    return [item for item in found if item.status in query.statuses]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -182,14 +147,11 @@ def _owner(passage: Passage) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Overlap:
-    """What a sentence holds of what the question names: its weighted share, from 0 to 1; whether a term is in it."""
+class _Overlaps:
+    """What sentences hold of what the question names: weighted shares from 0 to 1, and whether a term is in each."""
 
-    share: float
-    names_term: bool
-
-
-_NO_OVERLAP = _Overlap(0.0, names_term=False)
+    shares: npt.NDArray[np.float64]
+    names_term: npt.NDArray[np.bool_]
 
 
 class _Weigher:
@@ -220,45 +182,38 @@ class _Weigher:
             + sum(weight for _, weight in self._words[language])
             for language in LANGUAGES
         }
-        # Of the tokens of a text only these tell; what holds none of them, as most sentences do, is told at once.
-        self._telling = {
-            language: frozenset(
-                token
-                for tokens in (
-                    *(form for _, forms in self._named[language].values() for form in forms),
-                    *(sought for sought, _ in self._words[language]),
-                )
-                for token in tokens
-            )
-            for language in LANGUAGES
-        }
-        self._runs: dict[tuple[str, Language], frozenset[str]] = {}
 
-    def of(self, sentence: str, language: Language) -> _Overlap:
-        """The overlap of a sentence in `language`."""
-        tokens = self._tokens(sentence, language)
-        terms, total = self._named[language], self._total[language]
-        if not tokens and not any(not form for _, forms in terms.values() for form in forms):
-            return _NO_OVERLAP
-        # Tokens first: looking for a wording as a phrase costs more, and few sentences hold all its words.
-        likely = any(form <= tokens for _, forms in terms.values() for form in forms)
-        named = _terms(sentence) if likely else frozenset()
-        found = sum(weight for term, (weight, _) in terms.items() if term in named)
-        for sought, weight in self._words[language]:
-            found += weight * max((sought[token] for token in tokens & sought.keys()), default=0.0)
-        return _Overlap(found / total if total else 0.0, bool(named & terms.keys()))
+    def of(self, read: Read, passages: Sequence[Passage]) -> _Overlaps:
+        """The overlap of each sentence; `passages` are those that they stand in."""
+        statements = self._index.statements
+        tokens = statements.tokens(read)
+        named = statements.naming(read, self._terms, passages)
+        written = np.array([passage.language for passage in passages])[read.passage]
+        shares, names_term = np.zeros(len(read)), np.zeros(len(read), np.bool_)
+        for language in LANGUAGES:
+            terms, total = self._named[language], self._total[language]
+            rows = np.flatnonzero(written == language)
+            if not len(rows) or not total:
+                continue
+            held = Held(statements, tokens, len(read), self._sought(language))
+            # Where no form has all its tokens in a sentence, none is looked for in it.
+            likely = np.zeros(len(read), np.bool_)
+            for _, forms in terms.values():
+                for form in forms:
+                    likely |= held.all_of(form)
+            named_here = named & likely[:, np.newaxis]
+            found = named_here.astype(np.float64) @ np.array([terms[term][0] for term in self._terms], np.float64)
+            for sought, weight in self._words[language]:
+                found += weight * held.best_of(sought)
+            shares[rows] = found[rows] / total
+            names_term[rows] = np.logical_or.reduce(named_here, axis=1)[rows]
+        return _Overlaps(shares, names_term)
 
-    def _tokens(self, sentence: str, language: Language) -> frozenset[str]:
-        """The tokens of a sentence that tell anything, found run by run."""
-        known, telling = self._runs, self._telling[language]
-        found: frozenset[str] = frozenset()
-        for run in sentence.split():
-            tokens = known.get((run, language))
-            if tokens is None:
-                tokens = known[run, language] = passage_token_set(run, language) & telling
-            if tokens:
-                found |= tokens
-        return found
+    def _sought(self, language: Language) -> list[str]:
+        """The tokens of sentences in a language that tell anything."""
+        forms = (form for _, forms in self._named[language].values() for form in forms)
+        words = (sought for sought, _ in self._words[language])
+        return list(dict.fromkeys(token for tokens in (*forms, *words) for token in tokens))
 
     def _weights(self, language: Language) -> dict[Term, tuple[float, list[set[str]]]]:
         """Terms with their weight and the tokens of each wording."""
@@ -271,8 +226,3 @@ class _Weigher:
             ]
             terms[term] = (min(weights), forms)
         return terms
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _terms(sentence: str) -> frozenset[Term]:
-    return frozenset(match.term for match in find_terms(sentence))

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from indexer import jurisdictions
 from indexer.documents import Passage
+from indexer.statements import stating
 from indexer.text import fold_in_place
 from service.answering.asked_for import AnswerType, AskedFor, asked_for, table, vocabulary
 from service.answering.asked_words import AskedWords, ReadText, read_text, topic_words
 from service.answering.draft import Span
-from service.answering.evidence import stating
 from service.answering.found import Found
 from service.answering.short_answers import ShortAnswer, names, quantities
 from service.query import Query

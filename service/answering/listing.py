@@ -91,7 +91,10 @@ def _statement(code: str, items: Sequence[Evidence], asked: ListQuestion, found:
     """What is said of a jurisdiction, from its sentences, best first."""
     thresholds = found.thresholds
     by_status: dict[Status, Evidence] = {}
+    least = min(thresholds.same_asked, thresholds.same) * items[0].score
     for item in items:
+        if item.score < least:
+            break
         for status in item.statuses if not found.query.statuses else (item.status,):
             share = thresholds.same_asked if asked.wants(status) else thresholds.same
             if item.score >= share * items[0].score:
@@ -112,6 +115,6 @@ def _statement(code: str, items: Sequence[Evidence], asked: ListQuestion, found:
 def _context(judged: Sequence[Evidence], least: float) -> tuple[Statement, ...]:
     """The best sentences about nobody in particular."""
     general = sorted(
-        (item for item in judged if not item.jurisdictions and item.score >= least), key=lambda i: -i.score
+        (item for item in judged if item.score >= least and not item.jurisdictions), key=lambda i: -i.score
     )
     return tuple(Statement(item.hit, item.span, item.status) for item in general[:_MOST_CONTEXT])

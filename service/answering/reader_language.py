@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from indexer.documents import Passage
 from service.answering.draft import Draft, Span, Statement
-from service.answering.evidence import sentence_vectors, stating
 from service.answering.found import Found
 from service.retrieval import Place
 
@@ -61,14 +60,15 @@ class _Reader:
 
     def _counterparts(self, statement: Statement, passage: Passage) -> list[tuple[float, Span]]:
         """Sentences of a passage with their cosines to the statement."""
-        spans = stating(passage)
-        if not spans:
+        index = self._found.index
+        read = index.statements.of(index.places([passage]))
+        if not len(read):
             return []
         vector = self._found.embedder.encode_documents([statement.quote])[0]
-        cosines = (sentence_vectors(self._found.embedder, [passage])[passage.id] @ vector).tolist()
+        cosines = (index.statements.vectors(read) @ vector).tolist()
         return [
             (cosine, Span(passage.start + start, passage.start + end))
-            for cosine, (start, end) in zip(cosines, spans, strict=True)
+            for cosine, (start, end) in zip(cosines, read.spans.tolist(), strict=True)
         ]
 
     @staticmethod

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from indexer import dates
 from indexer.documents import Passage, PassageKind, Role, Status
+from indexer.statements import stating
 from service import access
 from service.answering.draft import Draft, Span, Statement
-from service.answering.evidence import about, stating
+from service.answering.evidence import about
 from service.answering.found import Found
 from service.list_question import ListQuestion
 from service.retrieval import Hit

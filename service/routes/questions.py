@@ -9,23 +9,32 @@ from starlette.exceptions import HTTPException
 
 from service.callers import Seen
 from service.contract import Answer, SearchResult
-from service.engine import UnknownPassageError
+from service.engine import Engine, UnknownPassageError
 from service.requests import AnswerRequest, PrecedentParameters, SearchParameters
-from service.routes.json_response import as_response
+from service.routes.json_response import as_json
+from service.turns import in_turn
 
 
 def add(app: FastAPI) -> None:
     """Add the routes to `app`."""
 
     @app.post("/v1/answer", tags=["questions"], response_model=Answer)
-    def answer(body: AnswerRequest, engine: Seen) -> Response:
+    async def answer(body: AnswerRequest, engine: Seen) -> Response:
         """Answer a question, with the passages that prove it."""
-        return as_response(engine.answer(body.filters.query(body.question, body.language, body.limit)))
+
+        def made(of: Engine) -> Answer:
+            return of.answer(body.filters.query(body.question, body.language, body.limit))
+
+        return as_json(await in_turn(engine.response, f"answer {body.model_dump_json()}", made))
 
     @app.get("/v1/search", tags=["questions"], response_model=SearchResult)
-    def search(parameters: Annotated[SearchParameters, Query()], engine: Seen) -> Response:
+    async def search(parameters: Annotated[SearchParameters, Query()], engine: Seen) -> Response:
         """List the passages nearest to a text, best first."""
-        return as_response(engine.search(parameters.query(parameters.q, None, parameters.limit)))
+
+        def made(of: Engine) -> SearchResult:
+            return of.search(parameters.query(parameters.q, None, parameters.limit))
+
+        return as_json(await in_turn(engine.response, f"search {parameters.model_dump_json()}", made))
 
     @app.get("/v1/passages/{passage_id}/precedents", tags=["questions"])
     def precedents(passage_id: str, parameters: Annotated[PrecedentParameters, Query()], engine: Seen) -> Answer:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import database, embedding, lexical, store, vectors
+from indexer import database, embedding, lexical, statements, store, vectors
 from indexer.documents import (
     Block,
     BlockKind,
@@ -108,6 +108,7 @@ def write_index() -> Callable[..., Path]:
         matrix = np.random.default_rng(7).normal(size=(len(passages), 16)).astype(np.float32)
         matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
         vectors.write(base / store.VECTORS, matrix)
+        statements.write(base / store.SENTENCES, passages, embedding.load())
         lexical.write(
             base / store.LEXICAL / str(Distribution.PUBLIC),
             [lexical.LexicalEntry(n, passage.language, passage.text) for n, passage in enumerate(passages)],
@@ -119,7 +120,7 @@ def write_index() -> Callable[..., Path]:
             format_version=store.FORMAT_VERSION,
             created="2024-01-01T00:00:00+00:00",
             model=model,
-            dimension=16,
+            dimension=embedding.load().dimension,
             documents=len(records),
             passages=len(passages),
             audiences=dict.fromkeys(Distribution, len(passages)),

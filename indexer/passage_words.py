@@ -1,0 +1,82 @@
+"""Likeness of the words of passages to those asked for, from the words that a generation keeps of each passage."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer import embedding
+from indexer.statements import Statements
+
+_MOST_KEPT = 60_000  # words, 92 MB
+_READ_AHEAD = 40_000
+_AT_ONCE = 256
+
+
+class PassageWords:
+    """The vectors of a generation's words, each made once and kept; safe to use from several threads."""
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        self._lock = threading.Lock()
+        self._filled = 0
+        self._slots = np.empty(0, np.int32)  # by number of a word its row in the table, -1 where it has none
+        self._table = np.empty((0, embedding.load().dimension), np.float32)
+
+    def likenesses(
+        self, asked: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], passages: Sequence[int]
+    ) -> npt.NDArray[np.float32]:
+        """How well the words of each passage hold those asked for, as `word_vectors.likeness`; of shape (passages,).
+
+        `passages` are their numbers, `asked` (m, d) unit vectors, `weights` (m,).
+        """
+        total = float(weights.sum())
+        found = np.zeros(len(passages), np.float32)
+        words = self._statements.words(passages)
+        if not len(words.values) or not total or not len(asked):
+            return found
+        distinct, columns = np.unique(words.values, return_inverse=True)
+        cosines = asked @ self._vectors(distinct).T
+        filled, starts = np.unique(words.row, return_index=True)
+        # Of each passage the word nearest to each one asked for.
+        nearest = np.maximum.reduceat(cosines.take(columns, axis=1), starts, axis=1)
+        found[filled] = weights @ nearest / total
+        return found
+
+    def read_ahead(self) -> None:
+        """Make the vectors of the commonest words, some at a time, so that no question waits long for them."""
+        numbers = self._statements.commonest_words(_READ_AHEAD)
+        for first in range(0, len(numbers), _AT_ONCE):
+            self._vectors(numbers[first : first + _AT_ONCE])
+
+    def _vectors(self, numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """The vectors of the words with these distinct numbers, of shape (words, dimension)."""
+        embedder = embedding.load()
+        if len(numbers) > _MOST_KEPT:
+            written = self._statements.written(numbers.tolist())
+            return embedder.encode_documents([written[number] for number in numbers.tolist()])
+        with self._lock:
+            if not len(self._slots):
+                self._slots = np.full(self._statements.vocabulary_size, -1, np.int32)
+            missing = numbers[self._slots[numbers] < 0]
+            if self._filled + len(missing) > _MOST_KEPT:
+                self._slots[:] = -1
+                self._filled, missing, self._table = 0, numbers, self._table[:0]  # others may still read the old one
+            if len(missing):
+                self._add(missing, embedder)
+            slots, table = self._slots[numbers], self._table
+        return table[slots]
+
+    def _add(self, numbers: npt.NDArray[np.int32], embedder: embedding.Embedder) -> None:
+        written = self._statements.written(numbers.tolist())
+        needed = self._filled + len(numbers)
+        if needed > len(self._table):  # twice the room each time, so that few words copy the table
+            room = np.empty((min(_MOST_KEPT, 2 * needed), embedder.dimension), np.float32)
+            room[: self._filled] = self._table[: self._filled]
+            self._table = room
+        self._table[self._filled : needed] = embedder.encode_documents([written[n] for n in numbers.tolist()])
+        self._slots[numbers] = np.arange(self._filled, needed, dtype=np.int32)
+        self._filled = needed
