@@ -18,7 +18,7 @@ from service.cues import any_of, plain
 from service.patterns import Patterns, Written, anywhere, patterns
 from service.word_classes import WordClasses
 
-_REMEMBERED = 4_096
+_REMEMBERED = 65_536  # statements: lists look at hundreds each
 _LEAD = 80  # characters of a passage's first line in which what it lists is announced
 
 

@@ -22,7 +22,7 @@ from service.query import Query
 from service.retrieval import Hit
 from service.status import passage_statuses
 
-_REMEMBERED = 16_384  # sentences of which it is kept whom they are about
+_REMEMBERED = 65_536  # sentences of which it is kept whom they are about
 
 
 @dataclass(frozen=True, slots=True)

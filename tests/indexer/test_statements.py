@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer import embedding, statements
+from indexer.documents import Passage
+from indexer.glossary import find_terms, terms
+from indexer.lexical_query import passage_token_set
+from indexer.passage_words import PassageWords
+from indexer.statements import Held, Statements, passage_words, stating
+from indexer.word_vectors import likeness, word_vectors
+
+ENGLISH = "Online booking of appointments began in May. It saves three hours a week.\nTitle\nWhat we do next is this:"
+FRENCH = "La prise de rendez-vous en ligne a commencé en mai. Les agents de service gagnent du temps."
+
+
+@pytest.fixture
+def passages(make_passage: Callable[..., Passage]) -> list[Passage]:
+    made = [(ENGLISH, "en", ("Booking",)), ("Title", "en", ()), (FRENCH, "fr", ("Rendez-vous",))]
+    return [
+        make_passage(id=f"p{number}", text=text, end=len(text), language=language, heading=heading)
+        for number, (text, language, heading) in enumerate(made)
+    ]
+
+
+def opened(folder: Path, passages: Sequence[Passage]) -> Statements:
+    return Statements(folder, len(passages), embedding.load().dimension)
+
+
+@pytest.fixture
+def written(tmp_path: Path, passages: list[Passage]) -> Statements:
+    statements.write(tmp_path / "sentences", passages, embedding.load())
+    return opened(tmp_path / "sentences", passages)
+
+
+def assert_reads(found: Statements, passages: Sequence[Passage]) -> None:
+    """That everything is as the texts say."""
+    order = list(range(len(passages)))[::-1]
+    read = found.of(order)
+    said = [(order.index(n), span) for n in order for span in stating(passages[n])]
+    assert [(at, tuple(span)) for at, span in zip(read.passage.tolist(), read.spans.tolist(), strict=True)] == said
+    texts = [(passages[order[at]].text[start:end], passages[order[at]].language) for at, (start, end) in said]
+    exact = embedding.load().encode_documents([text for text, _ in texts])
+    assert np.abs(found.vectors(read) - exact).max() < 1e-3
+    tokens = found.tokens(read)
+    names = found.written(tokens.values.tolist())
+    for row, (text, language) in enumerate(texts):
+        assert {names[n] for n in tokens.values[tokens.row == row].tolist()} == passage_token_set(text, language)
+    named = found.naming(read, terms(), [passages[n] for n in order])
+    for row, (text, _) in enumerate(texts):
+        held = {term for term, is_named in zip(terms(), named[row], strict=True) if is_named}
+        assert held == {match.term for match in find_terms(text)}
+    assert named.any()
+
+
+def test_what_is_read_back_is_what_the_texts_say(written: Statements, passages: list[Passage]) -> None:
+    assert_reads(written, passages)
+
+
+def test_another_glossary_has_the_texts_read(
+    written: Statements, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(written, "_same_glossary", False)
+    assert_reads(written, passages)
+
+
+def test_what_stays_is_taken_over_and_what_is_new_is_read(
+    written: Statements, passages: list[Passage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = replace(passages[1], text="Quite another thing is said here by Ontario.", heading=())
+    now = [passages[2], new, passages[0]]
+    read: list[Passage] = []
+    analysed = statements._analysed
+    monkeypatch.setattr(statements, "_analysed", lambda passage: read.append(passage) or analysed(passage))
+    statements.write(tmp_path / "later", now, embedding.load(), written)
+    assert read == [new]
+    assert_reads(opened(tmp_path / "later", now), now)
+
+
+def test_tokens_held_are_told_by_sentence(written: Statements) -> None:
+    read = written.of([0])
+    held = Held(written, written.tokens(read), len(read), ["en:book", "en=appointments", "en:nowhere"])
+    assert held.all_of({"en:book", "en=appointments"}).tolist() == [True, False]
+    assert held.all_of({"en:book", "en:nowhere"}).tolist() == [False, False]
+    assert held.best_of({"en:book": 0.5, "en=appointments": 0.75, "en:nowhere": 1.0}).tolist() == [0.75, 0.0]
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_likenesses_are_those_of_the_words(written: Statements, passages: list[Passage], ahead: bool) -> None:
+    words = PassageWords(written)
+    if ahead:
+        words.read_ahead()
+    asked, weights = word_vectors().of(["booking", "temps"]), np.array([2.0, 1.0], np.float32)
+    found = words.likenesses(asked, weights, [2, 0])
+    exact = [likeness(asked, weights, word_vectors().of(passage_words(passages[n]))) for n in (2, 0)]
+    assert found == pytest.approx(exact, abs=1e-5)
