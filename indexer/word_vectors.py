@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -53,25 +52,6 @@ class WordVectors:
             self._table = room
         self._table[filled : filled + len(words)] = self._embedder.encode_documents(words)
         self._rows |= {word: row for row, word in enumerate(words, start=filled)}
-
-
-def likenesses(
-    asked: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], texts: Sequence[Sequence[str]]
-) -> npt.NDArray[np.float32]:
-    """The `likeness` of each text, given by its distinct words; of shape (texts,)."""
-    total = float(weights.sum())
-    found = np.zeros(len(texts), np.float32)
-    filled = [place for place, words in enumerate(texts) if words]
-    if not filled or not total or not len(asked):
-        return found
-    distinct = {word: place for place, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
-    cosines = asked @ word_vectors().of(list(distinct)).T
-    counts = [len(texts[place]) for place in filled]
-    columns = np.fromiter((distinct[word] for place in filled for word in texts[place]), np.intp, sum(counts))
-    starts = np.cumsum([0, *counts[:-1]])
-    # Of each text the word nearest to each one asked for.
-    found[filled] = weights @ np.maximum.reduceat(cosines.take(columns, axis=1), starts, axis=1) / total
-    return found
 
 
 @cache
