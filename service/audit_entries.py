@@ -9,9 +9,8 @@ from typing import Any, Literal, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.filters import make_filters
 from service.formulas import harmless
-from service.requests import DATE
+from service.period import Period
 from service.state import State
 
 AuditFormat = Literal["jsonl", "csv"]
@@ -63,21 +62,9 @@ class AuditPage(BaseModel):
     next: int | None = Field(description="Give it as `before` for the entries that follow; null where there are none")
 
 
-class AuditFilters(BaseModel):
+class AuditFilters(Period):
     """Which entries; all conditions given must hold."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    date_from: str | None = Field(
-        default=None,
-        alias="from",
-        pattern=DATE,
-        description="From this day, month or year on (UTC)",
-        examples=["2026-03"],
-    )
-    date_to: str | None = Field(
-        default=None, alias="to", pattern=DATE, description="Up to and with this day, month or year", examples=["2026"]
-    )
     caller: str | None = Field(
         default=None, max_length=_MAX_CHARACTERS, description="Id of a key, or who was signed in"
     )
@@ -88,12 +75,7 @@ class AuditFilters(BaseModel):
 
     def conditions(self) -> tuple[str, list[Any]]:
         """The filters as SQL and its parameters. Raises RefusedError for a date that is none."""
-        make_filters(date_from=self.date_from, date_to=self.date_to)
-        tests: list[tuple[str, Any]] = []
-        if self.date_from is not None:
-            tests.append(("at >= ?", self.date_from))
-        if self.date_to is not None:
-            tests.append(("at <= ?", self.date_to + "~"))  # sorts after all that follows a date in a time
+        tests = self.tests()
         tests += [
             (f"{name} = ?", value)
             for name, value in (("caller", self.caller), ("action", self.action), ("subject", self.subject))

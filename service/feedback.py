@@ -16,8 +16,9 @@ from service.access import Caller
 from service.engine import Engine
 from service.filters import make_filters
 from service.messages import RefusedError
+from service.period import Period
 from service.query import MAX_QUESTION_CHARACTERS
-from service.requests import DATE, FilterFields
+from service.requests import FilterFields
 from service.state import State
 
 Verdict = Literal["helpful", "not_helpful", "wrong_citation", "missing_jurisdiction"]
@@ -128,33 +129,16 @@ class FeedbackPage(BaseModel):
     feedback: list[FeedbackEntry]
 
 
-class FeedbackFilters(BaseModel):
+class FeedbackFilters(Period):
     """Which feedback; all conditions given must hold."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
     verdict: Verdict | None = Field(default=None, description="Only of this verdict")
-    date_from: str | None = Field(
-        default=None,
-        alias="from",
-        pattern=DATE,
-        description="From this day, month or year on (UTC)",
-        examples=["2026-03"],
-    )
-    date_to: str | None = Field(
-        default=None, alias="to", pattern=DATE, description="Up to and with this day, month or year", examples=["2026"]
-    )
 
     def conditions(self) -> tuple[str, list[Any]]:
         """The filters as SQL and its parameters. Raises RefusedError for a date that is none."""
-        make_filters(date_from=self.date_from, date_to=self.date_to)
-        tests: list[tuple[str, Any]] = []
+        tests = self.tests()
         if self.verdict is not None:
             tests.append(("json_extract(content, '$.verdict') = ?", self.verdict))
-        if self.date_from is not None:
-            tests.append(("at >= ?", self.date_from))
-        if self.date_to is not None:
-            tests.append(("at <= ?", self.date_to + "~"))  # sorts after all that follows a date in a time
         return " AND ".join(test for test, _ in tests) or "1", [value for _, value in tests]
 
 
