@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
-from importlib.resources import files
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.templating import Jinja2Templates
 from itsdangerous import BadSignature
 
 from indexer.documents import Language
@@ -22,13 +19,12 @@ from service.identity import keys, openid, refusals, sessions
 from service.identity.signing import serializer
 from service.installation import Installation
 from service.messages import message
-from service.web import account
+from service.web import account, shell
 
 CALLBACK = "/login/openid/callback"
 _ATTEMPT = "council-openid"
 _ATTEMPT_SECONDS = 600
 _NO_STORE = {"Cache-Control": "no-store"}
-_templates = Jinja2Templates(directory=Path(str(files("service") / "web" / "templates")))
 _log = logging.getLogger(__name__)
 
 
@@ -150,8 +146,6 @@ def _page(
     next = account.local_path(next)
     by_provider = at.settings.oidc_issuer is not None
     context: dict[str, Any] = {
-        "spoken": spoken,
-        "text": lambda key, **values: message(key, spoken, **values),
         "other": "/login?"
         + urlencode({"next": account.in_other_language(next, spoken), "lang": "fr" if spoken == "en" else "en"}),
         "next": next,
@@ -159,13 +153,12 @@ def _page(
         "none_made": not by_provider and not keys.any_made(at.state),
         "refusal": message(refusal, spoken) if refusal else None,
         "wrong_key": refusal == "sign_in.refused",
-        **account.shown(who, spoken, next),
         "sign_in": None,
     }
     headers = dict(_NO_STORE)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="council"'
-    return _templates.TemplateResponse(request, "login.html", context, status_code=status, headers=headers)
+    return shell.page(request, who, spoken, "login.html", context, status=status, headers=headers)
 
 
 def _redirect(address: str) -> RedirectResponse:

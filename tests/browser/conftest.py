@@ -1,10 +1,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from service.access import CallerRole
+from service.identity import keys
+from service.server_settings import Settings
+from service.state import State
 
 # Nothing of the browser's own may call out while the tests watch where requests go.
 QUIET = (
@@ -35,10 +44,29 @@ def scripts() -> bool:
     return True
 
 
-@pytest.fixture
-def page(browser: Browser, server: str, scripts: bool) -> Iterator[Page]:
-    """A page of an English reader that fails the test where a request leaves the server or anything goes wrong."""
-    context = browser.new_context(base_url=server, locale="en-CA", java_script_enabled=scripts)
+@dataclass(frozen=True, slots=True)
+class Staffed:
+    """A server over a copy of the corpus's index, with a key of each role: tests may change what it holds."""
+
+    address: str
+    index: Path
+    data: Path
+    keys: Mapping[CallerRole, str]
+
+
+@pytest.fixture(scope="module")
+def staffed(corpus_index, serving, tmp_path_factory) -> Iterator[Staffed]:
+    base = tmp_path_factory.mktemp("staffed")
+    index, data = base / "index", base / "index-data"
+    shutil.copytree(corpus_index, index)
+    made = {role: keys.make(State(data), role, f"A {role}")[1] for role in CallerRole if role.rank}
+    with serving(index, settings=Settings(data=data)) as address:
+        yield Staffed(address, index, data, made)
+
+
+@contextmanager
+def watched(context: BrowserContext, server: str) -> Iterator[Page]:
+    """A page of `context` that fails the test where a request leaves the server or anything goes wrong."""
     asked: list[str] = []
     wrong: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
@@ -48,5 +76,42 @@ def page(browser: Browser, server: str, scripts: bool) -> Iterator[Page]:
     opened.on("console", lambda line: wrong.append(line.text) if line.type in {"error", "warning"} else None)
     yield opened
     context.close()
-    assert [url for url in asked if not url.startswith((f"{server}/", "data:"))] == []
+    assert [url for url in asked if not url.startswith((f"{server}/", "data:", "blob:"))] == []
     assert [text for text in wrong if "status of 422" not in text] == []
+
+
+@pytest.fixture
+def page(browser: Browser, server: str, scripts: bool) -> Iterator[Page]:
+    """A page of an English reader whom the server tells from no other."""
+    with watched(browser.new_context(base_url=server, locale="en-CA", java_script_enabled=scripts), server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def role() -> CallerRole:
+    """Whose page `signed_in` is; tests override it."""
+    return CallerRole.SECRETARIAT
+
+
+@pytest.fixture
+def signed_in(browser: Browser, staffed: Staffed, scripts: bool, role: CallerRole) -> Iterator[Page]:
+    """A page of somebody who has signed in on the staffed server, as `role`; anonymous has not."""
+    context = browser.new_context(base_url=staffed.address, locale="en-CA", java_script_enabled=scripts)
+    with watched(context, staffed.address) as opened:
+        if role.rank:
+            opened.goto("/login?lang=en")
+            opened.locator("#key").fill(staffed.keys[role])
+            opened.locator("main button[type=submit]").click()
+            opened.wait_for_url("**/?lang=en")
+        yield opened
+
+
+@pytest.fixture
+def violations() -> Callable[[Page], list[str]]:
+    """What axe-core finds wrong on a page: the rule, and the elements."""
+
+    def found(page: Page) -> list[str]:
+        results = Axe().run(page).response["violations"]
+        return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in results]
+
+    return found

@@ -14,6 +14,7 @@ FOLDER = Path(service.__file__).parent
 CODE = {path: path.read_text(encoding="utf-8") for path in [*FOLDER.rglob("*.py"), *FOLDER.rglob("*.html")]}
 # Keys are words with dots, under one of the groups of the table; parts in braces or after a tilde are filled in later.
 GROUPS = sorted({key.split(".")[0] for key in table()})
+FILES = (".css", ".html", ".js")  # a page's files may be called as the group of its messages is
 QUOTED = re.compile(rf"""["']((?:{"|".join(GROUPS)})(?:\.[a-z0-9_]+|\.\{{[^}}]+\}})*\.?)["'](\s*~)?""")
 
 
@@ -21,7 +22,7 @@ def used() -> set[re.Pattern[str]]:
     found = set()
     for text in CODE.values():
         for key, joined in QUOTED.findall(text):
-            if "." not in key:
+            if "." not in key or key.endswith(FILES):
                 continue
             parts = [re.escape(part) for part in re.split(r"\{[^}]+\}", key)]
             found.add(re.compile("[a-z0-9_]+".join(parts) + ("[a-z0-9_]+" if joined else "")))

@@ -13,7 +13,7 @@ from service.access import LOCAL
 from service.answering.composing import compose
 from service.contract import Answer
 from service.messages import message
-from service.web import pages
+from service.web import pages, shell
 
 LANGUAGES = ("en", "fr")
 CITATIONS = [citation(1, answer_start=104, answer_end=108), citation(2, spoken="fr", quote="Le quai."), citation(3)]
@@ -116,7 +116,7 @@ def test_a_decision_has_its_details_and_what_became_of_it():
     found = finding("fr", None, "planned", 1, date="2022-05-04", item=item(), further=[further("delivered", 2)])
     shown = page("decision", "fr", [found])
     assert [text(head) for head in shown.find_class("about")] == ["Suivi 2A, 4 mai 2022"]
-    assert [text(pair) for pair in shown.xpath("//dl/div")] == [
+    assert [text(pair) for pair in shown.xpath("//main//dl/div")] == [
         "étatà faire", "responsableOdile Bernache", "échéanceJune 2022",
     ]  # fmt: skip
     (later,) = shown.find_class("further")
@@ -151,4 +151,4 @@ def test_context_and_dropped_citations_are_told(language):
 
 
 def test_marks_become_links_and_everything_else_is_escaped():
-    assert pages.linked("a <b> & [12] [\u20603]") == 'a &lt;b&gt; &amp; <a href="#citation-12">[12]</a> [\u20603]'
+    assert shell.linked("a <b> & [12] [\u20603]") == 'a &lt;b&gt; &amp; <a href="#citation-12">[12]</a> [\u20603]'
