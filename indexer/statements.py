@@ -110,7 +110,7 @@ class Statements:
         # How many words there are; their numbers are below it.
         self.vocabulary_size = int(self._database.rows("SELECT coalesce(max(number), -1) + 1 FROM vocabulary")[0][0])
 
-    def of(self, numbers: Sequence[int]) -> Read:
+    def of(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> Read:
         """The sentences of the passages with these numbers, passage by passage."""
         passages = np.asarray(numbers, dtype=np.int64)
         begins, ends = self._starts[passages], self._starts[passages + 1]
@@ -145,6 +145,17 @@ class Statements:
         for column, term in enumerate(terms):
             found[held.row[held.values == _term_numbers()[term]], column] = True
         return found
+
+    def named(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> Ragged | None:
+        """The terms named by each of the passages with these numbers, as places in `glossary.terms()`.
+
+        None where the generation was read with another glossary.
+        """
+        if not self._same_glossary:
+            return None
+        read = self.of(numbers)
+        held = _ragged(*self._terms, read.rows)
+        return Ragged(read.passage[held.row], held.values)
 
     def numbers(self, words: Iterable[str]) -> dict[str, int]:
         """The numbers of tokens or words in the vocabulary; those that no sentence holds are left out."""

@@ -310,6 +310,10 @@ class Index:
             known.update({row["id"]: database.document(row) for row in rows})
         return [self._as_seen(known[document_id]) for document_id in wanted if document_id in known]
 
+    def headers(self) -> list[DocumentRecord]:
+        """All documents without their text, in no particular order."""
+        return self.documents_by_id(self._ids)
+
     def written(self, document_id: str, start: int, end: int) -> str:
         """Characters `start` to `end` of a document's canonical text; "" for a document that is not seen here."""
         if document_id not in self._ids or not 0 <= start < end:
@@ -422,6 +426,11 @@ class Index:
     def owners(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """A number for whom each of these passages is about first, the same for the same one; of shape (numbers,)."""
         return self._columns.columns().owners.places[numbers]
+
+    def owned(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether each of these passages is about anybody; of shape (numbers,)."""
+        owners = self._columns.columns().owners
+        return np.array([value is not None for value in owners.values], np.bool_)[owners.places[numbers]]
 
     def embedded(self) -> dict[str, int]:
         """Number of a passage by the digest of the text that was embedded for it."""

@@ -108,11 +108,13 @@ def passage_address(
 ) -> str:
     """Where a document is read, at a passage of it.
 
-    `topic` is what the reader was asking about, `mark` the characters of the document's canonical text to mark.
+    `topic` is what the reader was asking about, `mark` the characters of the document's canonical text to mark, where
+    the page opens if no passage is named.
     """
     marked = None if mark is None else f"{mark[0]}-{mark[1]}"
     found = address(f"/documents/{document_id}", spoken, q=topic, mark=marked)
-    return found if passage_id is None else f"{found}#{passage_id}"
+    place = passage_id or (None if mark is None else "mark")
+    return found if place is None else f"{found}#{place}"
 
 
 def in_language(request: Request, language: Language) -> str:
