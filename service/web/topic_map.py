@@ -12,7 +12,7 @@ from service.briefs.content import Brief, Member, Standing
 from service.messages import message
 
 CELL_WIDTH, CELL_HEIGHT = 92, 44
-HEAD, LABELS = 56, 250  # what the meetings' dates and the jurisdictions' names take
+HEAD, LABELS = 56, 275  # what the meetings' dates and the jurisdictions' names take
 NAME_CHARACTERS = 32  # of a line of a name
 LINE = 17  # height of a line of a name
 MARGIN = 24  # left of the first bar, for its date
