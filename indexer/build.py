@@ -232,7 +232,7 @@ def _write_generation(
     texts = [embedded_text(passage) for passage in all_passages]
     digests = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     matrix, embedded = _embed(texts, digests, old, embedder, progress)
-    vectors.write(aside / store.VECTORS, matrix)
+    vectors.write(aside / store.VECTORS, matrix, _seen(readings).values())
     statements.write(aside / store.SENTENCES, all_passages, embedder, old.statements if old else None)
     manifest = store.Manifest(
         format_version=store.FORMAT_VERSION,

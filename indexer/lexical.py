@@ -7,7 +7,7 @@ the other's words, in one field, so that lengths compare.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ _K1 = 1.2  # tantivy's constants of BM25; b = 0.75
 _MANY_ALLOWED = 2_000  # numbers
 _SIFTED = 2.0  # times as many hits as may be needed are sifted,
 _MOST_SIFTED = 10_000  # and at most so many
+_MOST_KEPT = 65_536  # tokens
 _WRITER_BYTES = 64_000_000
 
 
@@ -93,6 +94,7 @@ class LexicalIndex:
         self._index = tantivy.Index.open(str(folder))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
+        self._holding: dict[str, int] = {}  # passages that have a token, of those asked for of late
         self._having("")  # opens the postings, which tantivy puts off: a damaged index should fail here
 
     def search(
@@ -108,7 +110,18 @@ class LexicalIndex:
         A word of the question counts as its best token does, with the inverse document frequency of them all taken
         together; another wording as the mean of its tokens, times `wording_weight`.
         """
-        clauses = [clause for language in LANGUAGES for clause in self._clauses(query, language, wording_weight)]
+        return self.search_together([(query, 1.0)], limit, allowed=allowed, wording_weight=wording_weight)
+
+    def search_together(
+        self,
+        queries: Sequence[tuple[LexicalQuery, float]],
+        limit: int,
+        *,
+        allowed: npt.NDArray[np.int64] | None = None,
+        wording_weight: float = 0.75,
+    ) -> LexicalHits:
+        """The `limit` best passages for several queries at once, by the sum of their shares, each times its weight."""
+        clauses = [clause for language in LANGUAGES for clause in self._clauses(queries, language, wording_weight)]
         if not clauses or limit < 1 or (allowed is not None and not len(allowed)):
             return _NOTHING
         asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
@@ -154,24 +167,39 @@ class LexicalIndex:
             for of_one_word in zip(*(query.words[language] for language in LANGUAGES), strict=True)
         ]
 
-    def _clauses(self, query: LexicalQuery, language: Language, wording_weight: float) -> Iterator[tantivy.Query]:
-        """The clauses that passages in `language` may meet, scaled so that the words' sum to 1 at most."""
-        frequencies = [self.rarity(sought) for sought in query.words[language]]
-        most = sum(frequencies) * (_K1 + 1)
-        if not most:
-            return
-        for sought, frequency in zip(query.words[language], frequencies, strict=True):
-            tokens = [
-                self._clause(token, weight * frequency / self._idf(self._having(token)) / most)
-                for token, weight in sought.tokens
-                if self._having(token)
-            ]
-            if tokens:
-                yield tokens[0] if len(tokens) == 1 else tantivy.Query.disjunction_max_query(tokens)
-        for tokens_of_one in query.wordings[language]:
-            for token in tokens_of_one:
-                if self._having(token):
-                    yield self._clause(token, wording_weight / len(tokens_of_one) / most)
+    def _clauses(
+        self, queries: Sequence[tuple[LexicalQuery, float]], language: Language, wording_weight: float
+    ) -> Iterator[tantivy.Query]:
+        """The clauses that passages in `language` may meet, scaled so that a query's words sum to 1 at most.
+
+        What is sought more than once is one clause: its passages are read once.
+        """
+        single: dict[str, float] = {}  # weights by token
+        several: dict[tuple[tuple[str, float], ...], float] = {}
+        for query, of_query in queries:
+            frequencies = [self.rarity(sought) for sought in query.words[language]]
+            most = sum(frequencies) * (_K1 + 1) / of_query
+            if not most:
+                continue
+            for sought, frequency in zip(query.words[language], frequencies, strict=True):
+                tokens = tuple(
+                    (token, weight / self._idf(having))
+                    for token, weight in sought.tokens
+                    if (having := self._having(token))
+                )
+                if len(tokens) == 1:
+                    [(token, weight)] = tokens
+                    single[token] = single.get(token, 0.0) + weight * frequency / most
+                elif tokens:
+                    several[tokens] = several.get(tokens, 0.0) + frequency / most
+            for wording in query.wordings[language]:
+                for token in wording:
+                    if self._having(token):
+                        single[token] = single.get(token, 0.0) + wording_weight / len(wording) / most
+        for tokens, scale in several.items():
+            yield tantivy.Query.disjunction_max_query([self._clause(token, scale * weight) for token, weight in tokens])
+        for token, weight in single.items():
+            yield self._clause(token, weight)
 
     def _clause(self, token: str, weight: float) -> tantivy.Query:
         return tantivy.Query.boost_query(
@@ -184,7 +212,14 @@ class LexicalIndex:
         return self._idf(min(having, self._searcher.num_docs))
 
     def _having(self, token: str) -> int:
-        return int(self._searcher.doc_freq(TOKENS, token))
+        known = self._holding
+        having = known.get(token)
+        if having is None:
+            having = int(self._searcher.doc_freq(TOKENS, token))
+            if len(known) >= _MOST_KEPT:
+                known = self._holding = {}  # others may still read the old one
+            known[token] = having
+        return having
 
     def _idf(self, having: float) -> float:
         return math.log(1 + (self._searcher.num_docs - having + 0.5) / (having + 0.5))

@@ -18,6 +18,8 @@ from indexer.documents import LANGUAGES, Language
 from indexer.glossary import Term
 
 _RUNS_KEPT = 65_536
+_WORDS_KEPT = 16_384
+_TERMS_KEPT = 4_096
 _LONGEST_RUN_KEPT = 64  # characters
 
 
@@ -88,18 +90,29 @@ def lexical_query(
         asked=words,
         words={
             spoken: tuple(
-                _own(word, spoken) if spoken == language else _foreign(word, spoken, translate=translate)
+                (_kept_sought if len(word) <= _LONGEST_RUN_KEPT else _sought)(
+                    word, spoken, own=spoken == language, translate=translate
+                )
                 for word in words
             )
             for spoken in LANGUAGES
         },
-        wordings={
-            spoken: tuple(
-                tokens for term in named for form in term.forms(spoken) if (tokens := stem_tokens(form, spoken))
-            )
-            for spoken in LANGUAGES
-        },
+        wordings={spoken: tuple(tokens for term in named for tokens in _forms(term, spoken)) for spoken in LANGUAGES},
     )
+
+
+@lru_cache(maxsize=_TERMS_KEPT)
+def _forms(term: Term, language: Language) -> tuple[tuple[str, ...], ...]:
+    """The tokens of each form of a term that has any."""
+    return tuple(tokens for form in term.forms(language) if (tokens := stem_tokens(form, language)))
+
+
+def _sought(word: str, language: Language, *, own: bool, translate: bool) -> Sought:
+    """What is sought for a word of the question in passages in `language`, which is the question's `own` or not."""
+    return _own(word, language) if own else _foreign(word, language, translate=translate)
+
+
+_kept_sought = lru_cache(maxsize=_WORDS_KEPT)(_sought)  # the words of a language come up again
 
 
 def _own(word: str, language: Language) -> Sought:

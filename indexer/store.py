@@ -41,6 +41,8 @@ DATABASE = "passages.sqlite"
 LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
 SENTENCES = "sentences"
+_FILTERS_KEPT = 64
+_MOST_ALLOWED_KEPT = 50_000  # passages that met one of them
 MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
 
 
@@ -177,6 +179,7 @@ class Index:
         self._kept: dict[int, Passage] = {}  # passages asked for of late, by number
         self._kept_numbers: dict[str, int] = {}  # and their numbers by id
         self._records: dict[str, DocumentRecord] = {}  # documents, without their text, by id
+        self._allowed: dict[Filters, npt.NDArray[np.int64]] = {}  # what met filters of late
         self._hidden: frozenset[str] = frozenset()
         self._shown: npt.NDArray[np.int64] | None = None
         base = folder / generation
@@ -229,6 +232,7 @@ class Index:
                 view.__dict__.pop(name, None)  # what was read once for another audience
         view.audience = min(audience, self.audience, key=lambda one: one.rank)
         view._hidden = self._hidden | frozenset(hidden)
+        view._allowed = {}
         count = self.manifest.audiences[view.audience]
         view.lexical = self._lexical[self.manifest.lexical_folder(view.audience)]
         view.vectors = self.vectors.first(count)
@@ -459,6 +463,18 @@ class Index:
         """
         if not filters:
             return self._shown
+        known = self._allowed
+        found = known.get(filters)
+        if found is None:
+            found = self._meeting(filters)
+            found.flags.writeable = False
+            if len(found) <= _MOST_ALLOWED_KEPT:
+                if len(known) >= _FILTERS_KEPT:
+                    known = self._allowed = {}  # others may still read the old one
+                known[filters] = found
+        return found
+
+    def _meeting(self, filters: Filters) -> npt.NDArray[np.int64]:
         columns = self._columns.columns()
         marks = np.ones(len(columns.roles.places), np.bool_)
         for column, wanted in (

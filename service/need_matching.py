@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from indexer import text
 from indexer.documents import LANGUAGES, Language
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
+from indexer.lexical import LexicalHits, LexicalIndex
 from indexer.lexical_query import LexicalQuery, Sought, lexical_query, stem_tokens
 from indexer.store import Index
 from indexer.word_vectors import word_vectors
@@ -22,7 +24,12 @@ _TERMS_SOUGHT = 3  # terms of the field for which passages are sought that name 
 _NAMING = 20  # so many for each
 _MANY = 20_000  # passages, from which on those nearest to each wording are taken from
 _TOGETHER = 20  # times as many that are nearest to all wordings together
+_TOGETHER_BY_WORDS = 3  # times as many where they are nearest by words
 _LEXICAL = 5  # x so many passages as are wanted of each leg get their lexical share
+
+
+# By lexical index, which is of one audience, and the term's first English form: as many as the glossary has terms.
+_NAMING_KEPT: WeakKeyDictionary[LexicalIndex, dict[str, npt.NDArray[np.int64]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +75,42 @@ class Matcher:
 
     def passages(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> Matched:
         """The `pool` nearest passages by words and by meaning, of each wording, among the `allowed` if given."""
-        by_words = [
-            self._index.lexical.search(asked, _LEXICAL * pool, allowed=allowed, wording_weight=_TERMS)
-            for asked in self._asked
-        ]
+        by_words = self._by_words(pool, allowed)
         near = self._near(pool, allowed)
-        naming = [
-            self._index.lexical.search(
-                lexical_query(term.term.en[0], "en", [term.term]), _NAMING, allowed=allowed
-            ).numbers
-            for term in self._terms[:_TERMS_SOUGHT]
-        ]
-        numbers = np.unique(np.concatenate([*near, *naming, *(hits.numbers[:pool] for hits in by_words)]))
+        naming = [self._naming(term.term, allowed) for term in self._terms[:_TERMS_SOUGHT]]
+        numbers = np.unique(np.concatenate([*near, *naming, *(hits.numbers[:best] for _, hits, best in by_words)]))
         shares = np.zeros(len(numbers), np.float32)
-        for weight, hits in zip(self._weights, by_words, strict=True):
+        for weight, hits, _ in by_words:
             found = np.isin(hits.numbers, numbers)
             shares[np.searchsorted(numbers, hits.numbers[found])] += weight * hits.shares[found]
         return Matched(numbers, shares, self._index.vectors.vectors(numbers) @ self._vector)
+
+    def _by_words(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> list[tuple[np.float32, LexicalHits, int]]:
+        """Hits by words, the weight of their shares, and how many of them are taken: for each wording.
+
+        Among many for all wordings together, in one search.
+        """
+        lexical = self._index.lexical
+        if len(self._index.vectors) < _MANY or len(self._asked) == 1:
+            return [
+                (weight, lexical.search(asked, _LEXICAL * pool, allowed=allowed, wording_weight=_TERMS), pool)
+                for weight, asked in zip(self._weights, self._asked, strict=True)
+            ]
+        weighed = [(asked, float(weight)) for weight, asked in zip(self._weights, self._asked, strict=True)]
+        # The more of them, the fewer candidates go without their share; to sift so many by a filter would cost more.
+        count = (_TOGETHER if allowed is None else _LEXICAL) * pool
+        hits = lexical.search_together(weighed, count, allowed=allowed, wording_weight=_TERMS)
+        return [(np.float32(1.0), hits, _TOGETHER_BY_WORDS * pool)]
+
+    def _naming(self, term: Term, allowed: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+        """Numbers of the passages that name a term of the field most; kept where no filter holds."""
+        lexical = self._index.lexical
+        kept = _NAMING_KEPT.setdefault(lexical, {}) if allowed is None else {}
+        numbers = kept.get(term.en[0])
+        if numbers is None:
+            asked = lexical_query(term.en[0], "en", [term])
+            numbers = kept[term.en[0]] = lexical.search(asked, _NAMING, allowed=allowed).numbers
+        return numbers
 
     def _near(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> list[npt.NDArray[np.int64]]:
         """Numbers of the `pool` passages nearest to each wording.

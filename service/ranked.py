@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from indexer.documents import Passage
 
@@ -22,7 +22,7 @@ def rescored(ranked: Sequence[Ranked], scores: Sequence[float]) -> list[Ranked]:
 
     Equal ones go by number, so that the same question gives the same list.
     """
-    again = [replace(item, score=float(score)) for item, score in zip(ranked, scores, strict=False)]
+    again = [Ranked(item.number, item.passage, float(score)) for item, score in zip(ranked, scores, strict=False)]
     again.sort(key=lambda item: (-item.score, item.number))
     least = again[-1].score if again else 0.0
-    return [*again, *(replace(item, score=min(item.score, least)) for item in ranked[len(scores) :])]
+    return [*again, *(Ranked(item.number, item.passage, min(item.score, least)) for item in ranked[len(scores) :])]

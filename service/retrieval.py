@@ -255,7 +255,7 @@ def _stating(
     The leg is asked for more until it has given so many, or all that it has: to hand it every number that may be found
     would cost more than these few too many.
     """
-    asked = pool + min(pool, int(silent.sum()))
+    asked = pool + min(pool // 4, int(silent.sum()))
     while True:
         hits = search(asked)
         stating = np.flatnonzero(~silent[hits.numbers])
@@ -290,8 +290,12 @@ def fused(
         by_meaning, stating = _stating(
             lambda count: index.vectors.search(vector, count, allowed=allowed), pool, index.silent
         )
-    numbers = np.union1d(words, by_meaning.numbers[stating])
-    dense = index.vectors.vectors(numbers) @ vector
+    near, cosines = by_meaning.numbers[stating], by_meaning.scores[stating]
+    numbers = np.union1d(words, near)
+    dense = np.empty(len(numbers), np.float32)
+    dense[np.searchsorted(numbers, near)] = cosines
+    others = np.flatnonzero(~np.isin(numbers, near))
+    dense[others] = index.vectors.vectors(numbers[others]) @ vector
     lexical = np.zeros(len(numbers), np.float32)
     lexical[np.searchsorted(numbers, words)] = shares
     return Candidates(numbers, lexical + weights.dense * dense, dense, lexical)

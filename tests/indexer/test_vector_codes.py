@@ -1,4 +1,4 @@
-"""Searches that look at 8-bit codes first, held against the exact ones."""
+"""Searches that look at codes first, held against the exact ones."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_nearly_all_of_the_nearest_are_found_and_none_that_is_not_allowed(rows, 
     view = index.first(seen)
     open_to = np.arange(seen) if allowed is None else allowed[allowed < seen]
     exact = index.vectors(np.arange(COUNT))
-    found = shares = 0
+    found = shares = first = 0
     for query in rows[:20]:
         best = open_to[np.argsort(-(exact[open_to] @ query), kind="stable")[:WANTED]]
         hits = view.search(query, WANTED, allowed=allowed)
@@ -38,7 +38,10 @@ def test_nearly_all_of_the_nearest_are_found_and_none_that_is_not_allowed(rows, 
         assert (np.diff(hits.scores) <= 1e-6).all()
         found += len(np.intersect1d(best, hits.numbers))
         shares += WANTED
-    assert found >= 0.99 * shares
+        first += len(np.intersect1d(best[:10], hits.numbers[:10]))
+    # Drawn at random, they lie as far apart as vectors can: those of texts are found more surely.
+    assert found >= 0.95 * shares
+    assert first >= 0.99 * 200
 
 
 def test_codes_of_other_vectors_are_refused(rows, tmp_path):
@@ -49,3 +52,30 @@ def test_codes_of_other_vectors_are_refused(rows, tmp_path):
     path.with_suffix(vectors.CODES).write_bytes(codes)
     with pytest.raises(ValueError, match="not of these vectors"):
         VectorIndex(path)
+
+
+def test_what_an_audience_does_not_see_changes_nothing_in_what_it_finds(rows, tmp_path):
+    seen = vectors.FEWEST_CODED
+    others = np.roll(rows[seen:], 1, axis=1)[::-1]
+    vectors.write(tmp_path / "one.faiss", rows, [100, seen, COUNT])
+    vectors.write(tmp_path / "other.faiss", np.concatenate([rows[:seen], others[:2_000]]), [100, seen, seen + 2_000])
+    one, other = (VectorIndex(tmp_path / name).first(seen) for name in ("one.faiss", "other.faiss"))
+    for query in rows[:40]:
+        assert one.search(query, WANTED).numbers.tolist() == other.search(query, WANTED).numbers.tolist()
+
+
+def test_without_codes_a_search_is_exact(rows, tmp_path):
+    path = tmp_path / "vectors.faiss"
+    vectors.write(path, rows)
+    path.with_suffix(vectors.CODES).unlink()
+    index = VectorIndex(path)
+    exact = index.vectors(np.arange(COUNT)) @ rows[5]
+    hits = index.search(rows[5], WANTED)
+    assert np.allclose(hits.scores, np.sort(exact)[::-1][:WANTED], atol=1e-5)
+
+
+def test_vectors_written_where_others_stood_leave_no_codes_of_those(rows, tmp_path):
+    path = tmp_path / "vectors.faiss"
+    vectors.write(path, rows)
+    vectors.write(path, rows[:100])
+    assert not path.with_suffix(vectors.CODES).exists()
