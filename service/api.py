@@ -22,7 +22,7 @@ from service.routes import problems as problem_pages
 from service.server_settings import Settings, load
 from service.state import State
 from service.uploads.supervisor import Supervisor
-from service.web import pages, sign_in
+from service.web import manage, pages, refusals, sign_in
 from service.wording import open_writer
 
 _logger = logging.getLogger("service")
@@ -77,6 +77,8 @@ def create_app(
         problem_pages,
         pages,
         sign_in,
+        manage,
+        refusals,
     )
     for part in parts:
         part.add(app)
