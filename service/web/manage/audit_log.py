@@ -102,7 +102,7 @@ def add(app: FastAPI) -> None:
         audit.record(at.state, who, "audit.export", detail=form)
         kept = cast(
             TextIO,
-            tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding=_ENCODING[form], newline=""),
+            tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding=_ENCODING[form], newline=""),  # noqa: SIM115 - once sent
         )
         # Written whole before any of it is sent: what fails on the way is an error then, not half a log.
         audit_entries.write(audit_entries.every(at.state, filters), form, kept)
