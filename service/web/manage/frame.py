@@ -47,8 +47,8 @@ def read(model: type[_Asked], fields: dict[str, str], spoken: Language, **fixed:
         conditions = getattr(found, "conditions", None)
         if conditions is not None:
             conditions()
-    except RefusedError as error:
-        return model.model_validate(fixed), error.detail(spoken)
+    except RefusedError:  # only of dates, by names that a form does not show
+        return model.model_validate(fixed), message("manage.no_date", spoken)
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
         return model.model_validate(fixed), message("manage.unusable", spoken, field=message(_label(field), spoken))
@@ -56,7 +56,7 @@ def read(model: type[_Asked], fields: dict[str, str], spoken: Language, **fixed:
 
 
 def _label(field: str) -> str:
-    known = ("from", "to", "verdict", "action", "caller", "subject", "before", "offset", "page", "show", "format")
+    known = ("from", "to", "verdict", "action", "caller", "subject", "before", "offset", "page", "show")
     return f"manage.field.{field if field in known else 'other'}"
 
 
