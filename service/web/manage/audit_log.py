@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TextIO, cast
+from typing import IO, Annotated, Any, BinaryIO, Literal, cast
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
@@ -100,12 +101,12 @@ def add(app: FastAPI) -> None:
             return listed(request, at, engine, who, lang)  # which says what is wrong
         form: AuditFormat = "csv" if request.query_params.get("format") == "csv" else "jsonl"
         audit.record(at.state, who, "audit.export", detail=form)
-        kept = cast(
-            TextIO,
-            tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding=_ENCODING[form], newline=""),  # noqa: SIM115 - once sent
-        )
+        kept = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when it is sent
         # Written whole before any of it is sent: what fails on the way is an error then, not half a log.
-        audit_entries.write(audit_entries.every(at.state, filters), form, kept)
+        out = io.TextIOWrapper(cast(BinaryIO, kept), encoding=_ENCODING[form], newline="")
+        audit_entries.write(audit_entries.every(at.state, filters), form, out)
+        out.flush()
+        out.detach()
         kept.seek(0)
         return StreamingResponse(
             _pieces(kept),
@@ -130,6 +131,6 @@ def lines(entries: list[AuditEntry], engine: Engine, names: dict[str, str]) -> l
     return [line(entry) for entry in entries]
 
 
-def _pieces(kept: TextIO) -> Iterator[str]:
+def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
     while piece := kept.read(_PIECE):
         yield piece

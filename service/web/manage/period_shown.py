@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date
+
+from service.requests import DATE
 
 
 def first_day(period: str) -> str:
@@ -17,11 +20,14 @@ def last_day(period: str) -> str:
 
 
 def _day(period: str, *, last: bool) -> str:
-    try:
-        year, month, day = (*(int(part) for part in period.split("-")), None, None)[:3]
-        if year is None:
-            return ""
-        month = month or (12 if last else 1)
-        return date(year, month, day or (monthrange(year, month)[1] if last else 1)).isoformat()
-    except (ValueError, IndexError):
+    if not re.fullmatch(DATE, period):
         return ""
+    year, month, day = (*map(int, period.split("-")), None, None)[:3]
+    try:
+        first = date(year or 0, 1 if month is None else month, 1 if day is None else day)
+    except ValueError:
+        return ""
+    if last and day is None:
+        month = 12 if month is None else month
+        return first.replace(month=month, day=monthrange(first.year, month)[1]).isoformat()
+    return first.isoformat()

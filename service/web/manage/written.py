@@ -29,5 +29,5 @@ def size(count: int, language: Language) -> str:
     units = message("manage.units", language).split()
     while unit < len(units) - 1 and round(value, 1) >= _STEP:
         value, unit = value / _STEP, unit + 1
-    text = f"{value:.1f}" if unit and value < 100 else f"{value:.0f}"
+    text = f"{value:.1f}" if unit and round(value, 1) < 100 else f"{value:.0f}"
     return f"{text.replace('.', ',') if language == 'fr' else text}\u00a0{units[unit]}"

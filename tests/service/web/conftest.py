@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,13 +36,26 @@ class Office:
         return httpx.Client(base_url=self.address, headers=headers, trust_env=False, timeout=60)
 
 
-@pytest.fixture
-def office(corpus_index, serving, tmp_path) -> Iterator[Office]:
-    index, data = tmp_path / "index", tmp_path / "index-data"
+@contextmanager
+def opened(corpus_index: Path, serving: Callable[..., AbstractContextManager[str]], base: Path) -> Iterator[Office]:
+    index, data = base / "index", base / "index-data"
     shutil.copytree(corpus_index, index)
     made = {role: keys.make(State(data), role, f"A {role}") for role in CallerRole if role.rank}
     with serving(index, settings=Settings(data=data)) as address:
         yield Office(address, index, data, made)
+
+
+@pytest.fixture
+def office(corpus_index, serving, tmp_path) -> Iterator[Office]:
+    with opened(corpus_index, serving, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def unchanged(corpus_index, serving, tmp_path_factory) -> Iterator[Office]:
+    """One for the tests of a module that change nothing."""
+    with opened(corpus_index, serving, tmp_path_factory.mktemp("unchanged")) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

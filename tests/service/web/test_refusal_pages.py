@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from pages_asked import BROWSER
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from pages_asked import BROWSER
 
 from service.accept_header import prefers_html
 from service.api import create_app
@@ -44,8 +44,8 @@ def test_any_header_says_the_one_or_the_other(accept):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_browser_is_asked_to_sign_in_and_led_back(office, page, language):
-    response = office.caller("anonymous").get(f"/manage/approvals?show=all&lang={language}")
+def test_a_browser_is_asked_to_sign_in_and_led_back(unchanged, page, language):
+    response = unchanged.caller("anonymous").get(f"/manage/approvals?show=all&lang={language}")
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == 'Bearer realm="council"'
     assert response.headers["cache-control"] == "no-store"
@@ -57,8 +57,8 @@ def test_a_browser_is_asked_to_sign_in_and_led_back(office, page, language):
     assert httpx.URL(link).params["next"] == f"/manage/approvals?show=all&lang={language}"
 
 
-def test_programs_get_problems_whatever_the_address(office):
-    caller = office.caller("anonymous")
+def test_programs_get_problems_whatever_the_address(unchanged):
+    caller = unchanged.caller("anonymous")
     for path, accept in (("/manage", "*/*"), ("/manage", "application/json"), ("/v1/audit", BROWSER), ("/v1", BROWSER)):
         response = caller.get(path, headers={"Accept": accept})
         assert response.status_code in {401, 404}
@@ -67,8 +67,8 @@ def test_programs_get_problems_whatever_the_address(office):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_not_there_is_told_in_the_readers_frame(office, page, language):
-    response = office.caller("secretariat", language).get("/nowhere/at/all")
+def test_what_is_not_there_is_told_in_the_readers_frame(unchanged, page, language):
+    response = unchanged.caller("secretariat", language).get("/nowhere/at/all")
     assert response.status_code == 404
     shown = page(response)
     assert shown.findtext(".//h1") == message("refusal.not_found.title", language)
@@ -77,8 +77,8 @@ def test_what_is_not_there_is_told_in_the_readers_frame(office, page, language):
     assert "A secretariat" in shown.find_class("account")[0].text_content()
 
 
-def test_a_key_that_does_not_count_is_nobodys(office, page):
-    response = office.caller("anonymous").get("/manage", headers={"Authorization": "Bearer council_none"})
+def test_a_key_that_does_not_count_is_nobodys(unchanged, page):
+    response = unchanged.caller("anonymous").get("/manage", headers={"Authorization": "Bearer council_none"})
     assert response.status_code == 401 and 'error="invalid_token"' in response.headers["www-authenticate"]
     assert page(response).find_class("account")[0].tag == "a"
 
@@ -99,10 +99,12 @@ def test_a_form_that_another_site_sends_changes_nothing(office, page):
 
 
 def test_who_comes_too_often_is_told_how_long_to_wait(corpus_index, serving, tmp_path, page):
-    with serving(corpus_index, settings=Settings(data=tmp_path, rate_per_minute=1)) as address:
-        with httpx.Client(base_url=address, headers={"Accept": BROWSER}, trust_env=False) as caller:
-            caller.get("/?lang=fr")
-            refused = caller.get("/?lang=fr")
+    with (
+        serving(corpus_index, settings=Settings(data=tmp_path, rate_per_minute=1)) as address,
+        httpx.Client(base_url=address, headers={"Accept": BROWSER}, trust_env=False) as caller,
+    ):
+        caller.get("/?lang=fr")
+        refused = caller.get("/?lang=fr")
     assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0
     assert message("refusal.rate.mend", "fr", seconds=refused.headers["retry-after"]) in page(refused).text_content()
 
