@@ -44,8 +44,8 @@ class Standing:
 
     @property
     def outstanding(self) -> bool:
-        """Whether the document is kept from the public, and nobody approved anything."""
-        return self.own is not Distribution.PUBLIC and self.approved_by is None and self.decided.rank >= self.own.rank
+        """Whether the document keeps itself from the public, and nobody approved or decided anything else."""
+        return self.own is not Distribution.PUBLIC and self.approved_by is None and self.decided is self.own
 
     def among(self, show: Show) -> bool:
         """Whether the document belongs to what is to be shown."""
