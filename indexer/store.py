@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from indexer import database
 from indexer.catalogue import CatalogueEntry
 from indexer.columns import ColumnReader
-from indexer.documents import Distribution, DocumentRecord, Passage, PassageKind, RecordItem
+from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.lexical import LexicalIndex
@@ -326,6 +326,17 @@ class Index:
             "SELECT substr(text, ?, ?) FROM documents WHERE id = ?", (start + 1, end - start, document_id)
         )
         return str(rows[0][0]) if rows else ""
+
+    @cached_property
+    def passage_counts(self) -> dict[str, tuple[int, int]]:
+        """By id of each document how many passages it has, and of how many it is inferred whom they are about."""
+        counts: dict[str, tuple[int, int]] = dict.fromkeys(self._ids, (0, 0))
+        rows = self._database.rows(
+            "SELECT document_id, count(*) AS held, sum(attribution = ?) AS inferred FROM passages GROUP BY document_id",
+            (str(Attribution.INFERRED),),
+        )
+        counts |= {row["document_id"]: (row["held"], row["inferred"]) for row in rows if row["document_id"] in counts}
+        return counts
 
     def passages(self, document_id: str | None = None) -> list[Passage]:
         """Passages in reading order: of one document, or of all."""

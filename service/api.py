@@ -22,7 +22,7 @@ from service.routes import problems as problem_pages
 from service.server_settings import Settings, load
 from service.state import State
 from service.uploads.supervisor import Supervisor
-from service.web import pages, sign_in, topics
+from service.web import manage, pages, refusals, sign_in, topics
 from service.wording import open_writer
 
 _logger = logging.getLogger("service")
@@ -78,6 +78,8 @@ def create_app(
         pages,
         topics,
         sign_in,
+        manage,
+        refusals,
     )
     for part in parts:
         part.add(app)

@@ -17,6 +17,7 @@ AuditFormat = Literal["jsonl", "csv"]
 DEFAULT_PAGE = 100
 MAX_PAGE = 1_000
 _MAX_CHARACTERS = 200
+_DECISIONS = ("document.upload", "document.change", "document.approve", "document.delete")
 
 
 class AuditEntry(BaseModel):
@@ -119,6 +120,16 @@ def every(state: State, filters: AuditFilters) -> Iterator[AuditEntry]:
             return
         yield from (_entry(row) for row in found)
         last = found[-1]["number"]
+
+
+def decisions(state: State, document_id: str) -> list[AuditEntry]:
+    """What was decided on a document, the latest first: for those who decide, who opened it is left out."""
+    marks = ", ".join("?" * len(_DECISIONS))
+    rows = state.rows(
+        f"SELECT * FROM audit WHERE subject = ? AND action IN ({marks}) ORDER BY number DESC LIMIT ?",  # noqa: S608 - marks only  # nosec B608
+        [document_id, *_DECISIONS, DEFAULT_PAGE],
+    )
+    return [_entry(row) for row in rows]
 
 
 def write(entries: Iterator[AuditEntry], form: AuditFormat, out: TextIO) -> int:

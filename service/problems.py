@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -18,6 +18,7 @@ from indexer.documents import Language
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
 from indexer.files import for_want_of_room
 from service import request_ids
+from service.accept_header import prefers_html
 from service.access import Caller, Verdict
 from service.headers import SECURITY_HEADERS
 from service.messages import RefusedError, message, table
@@ -97,9 +98,26 @@ def caller_language(accept_language: str | None) -> Language:
     return "fr" if weights["fr"] > weights["en"] else "en"
 
 
-def problem(request: Request, kind: str, status: int, detail: str | None = None, **fields: object) -> JSONResponse:
-    """The response for a problem of `kind`, a key under `problem` in the message table."""
-    spoken = caller_language(request.headers.get("accept-language"))
+# Makes the page of a problem of some kind, with the fields of its texts: `app.state.problem_page`.
+PageMaker = Callable[[Request, str, Problem, Mapping[str, object]], Response]
+
+
+def is_for_people(request: Request) -> bool:
+    """Whether a browser asked for a page; what is under /v1 is for programs, whoever asks."""
+    return not f"{request.url.path}/".startswith("/v1/") and prefers_html(request.headers.get("accept"))
+
+
+def _spoken(request: Request) -> Language:
+    """The language to tell a problem in: pages have theirs in the address."""
+    asked = request.query_params.get("lang") if is_for_people(request) else None
+    if asked in {"en", "fr"}:
+        return "fr" if asked == "fr" else "en"
+    return caller_language(request.headers.get("accept-language"))
+
+
+def problem(request: Request, kind: str, status: int, detail: str | None = None, **fields: object) -> Response:
+    """The response for a problem of `kind`, a key under `problem` in the message table; a page where one is wanted."""
+    spoken = _spoken(request)
     body = Problem(
         type=f"/problems/{kind.replace('_', '-')}",
         title=message(f"problem.{kind}.title", spoken),
@@ -113,6 +131,12 @@ def problem(request: Request, kind: str, status: int, detail: str | None = None,
     headers = SECURITY_HEADERS | {"Content-Language": spoken, "Vary": "Accept-Language"}
     if body.request_id is not None:
         headers["X-Request-ID"] = body.request_id
+    app = request.scope.get("app")
+    page: PageMaker | None = getattr(app.state, "problem_page", None) if app is not None else None
+    if page is not None and is_for_people(request):
+        response = page(request, kind, body, fields)
+        response.headers.update(headers | {"Vary": "Accept, Accept-Language, Cookie", "Cache-Control": "no-store"})
+        return response
     return JSONResponse(
         body.model_dump(),
         status_code=status,
@@ -123,7 +147,7 @@ def problem(request: Request, kind: str, status: int, detail: str | None = None,
 
 def _reason(request: Request, error: Mapping[str, Any]) -> str:
     """What is wrong with a field, in the caller's language; kinds without a message share a general one."""
-    spoken = caller_language(request.headers.get("accept-language"))
+    spoken = _spoken(request)
     key = f"problem.reason.{error['type']}"
     values = {name: str(value).replace(" or ", ", ") for name, value in error.get("ctx", {}).items()}
     return message(key if key in table() else "problem.reason.other", spoken, **values)
@@ -139,22 +163,22 @@ def install(app: FastAPI) -> None:
     """Make `app` answer every error with a problem."""
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
         return problem(request, "invalid", 422, field=field, reason=_reason(request, first))
 
     @app.exception_handler(SettingError)
-    async def unusable(request: Request, error: SettingError) -> JSONResponse:
-        spoken = caller_language(request.headers.get("accept-language"))
-        return problem(request, "invalid", 422, error.detail(spoken) if isinstance(error, RefusedError) else str(error))
+    async def unusable(request: Request, error: SettingError) -> Response:
+        detail = error.detail(_spoken(request)) if isinstance(error, RefusedError) else str(error)
+        return problem(request, "invalid", 422, detail)
 
     @app.exception_handler(ProblemError)
-    async def cannot_be(request: Request, error: ProblemError) -> JSONResponse:
+    async def cannot_be(request: Request, error: ProblemError) -> Response:
         return problem(request, error.kind, error.status, None, **error.fields)
 
     @app.exception_handler(RefusedCallerError)
-    async def not_theirs(request: Request, error: RefusedCallerError) -> JSONResponse:
+    async def not_theirs(request: Request, error: RefusedCallerError) -> Response:
         if error.kind in {"forbidden", "origin"}:
             return problem(request, error.kind, 403)
         response = problem(request, error.kind, 401)
@@ -163,12 +187,12 @@ def install(app: FastAPI) -> None:
         return response
 
     @app.exception_handler(IndexUnusableError)
-    async def no_index(request: Request, error: IndexUnusableError) -> JSONResponse:
+    async def no_index(request: Request, error: IndexUnusableError) -> Response:
         _log.error("%s", error)
         return problem(request, "index", 503)
 
     @app.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+    async def refused(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:
             # A body that is no text gets here before its fields are looked at.
             kind, reason = "invalid", _reason(request, {"type": "json_invalid"})
@@ -193,7 +217,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(CouncilError)
     @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> JSONResponse:
+    async def failed(request: Request, error: Exception) -> Response:
         if for_want_of_room(error):
             _log.error("%s %s failed for want of room on the disk: %s", request.method, request.url.path, error)
             return problem(request, "disk_full", 507)

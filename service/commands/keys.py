@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,13 +113,15 @@ def _record(state: State, action: str, key: Key) -> None:
 
 
 def _end_of(day: str | None) -> datetime | None:
+    from service.identity.keys import after
+
     if day is None:
         return None
     try:
         last = date.fromisoformat(day)
         if day != last.isoformat():
             raise ValueError
-        return datetime.combine(last + timedelta(days=1), time(), UTC)
+        return after(last)
     except (ValueError, OverflowError):
         raise SettingError(f"--expires {day}: is no day; give one as YYYY-MM-DD, such as 2027-03-31") from None
 

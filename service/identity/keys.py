@@ -8,7 +8,7 @@ import logging
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from sqlite3 import Row
 from typing import Literal
 
@@ -140,6 +140,11 @@ def revoke(state: State, key_id: str) -> tuple[Key, bool]:
         connection.execute("DELETE FROM sessions WHERE key = ?", (key_id,))
         row = connection.execute("SELECT * FROM keys WHERE id = ?", (key_id,)).fetchone()
     return _key(row), bool(changed)
+
+
+def after(last: date) -> datetime:
+    """When a key expires whose last day, in UTC, is `last`. Raises OverflowError where no day follows."""
+    return datetime.combine(last + timedelta(days=1), time(), UTC)
 
 
 def written(time: datetime) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi import Depends, FastAPI, Query, Request, Response
 
 from service import audit_entries
 from service.access import Action, Caller
@@ -31,6 +30,6 @@ def add(app: FastAPI) -> None:
         return audit_entries.page(at.state, parameters)
 
     @app.exception_handler(AuditUnwritableError)
-    async def off_record(request: Request, error: AuditUnwritableError) -> JSONResponse:
+    async def off_record(request: Request, error: AuditUnwritableError) -> Response:
         _log.error("not shown, as it could not be put on record: %s", error)
         return problem(request, "audit", 503)

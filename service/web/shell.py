@@ -63,7 +63,7 @@ def page(
 
     `section` is the part of the menu that the page is in: one of `ask`, `search`, `topics`, `exchange`, `documents`,
     `manage`. Templates have `text(key, **fields)` and `written(date)` in the reader's language, `address(path,
-    **parameters)` for links that keep it, and what `base.html` needs.
+    **parameters)` for links that keep it, `allowed(action)` for what the caller may do, and what `base.html` needs.
     """
     here = in_language(request, spoken)
     response: HTMLResponse = _TEMPLATES.TemplateResponse(
@@ -74,6 +74,7 @@ def page(
             "text": lambda key, **values: message(key, spoken, **values),
             "written": lambda date: dates.written(date, spoken),
             "address": lambda path, **parameters: address(path, spoken, **parameters),
+            "allowed": lambda action: decide(who, Action(action)).allowed,
             "passage_address": lambda *where, **how: passage_address(spoken, *where, **how),
             "other_language": "fr" if spoken == "en" else "en",
             "other": in_language(request, "fr" if spoken == "en" else "en"),
