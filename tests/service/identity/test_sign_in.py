@@ -208,7 +208,7 @@ def test_the_page_is_in_both_languages_and_labelled(served, language):
     assert page.xpath(f"//*[@id='{field.get('aria-describedby')}']")
     other = "fr" if language == "en" else "en"
     assert page.xpath("//a[@class='switch']/@href") == [f"/login?next=%2F%3Fq%3Dx&lang={other}"]
-    assert not page.xpath("//script[not(@src)] | //style | //@style | //@*[starts-with(name(), "on")]")
+    assert not page.xpath("//script[not(@src)] | //style | //@style | //@*[starts-with(name(), 'on')]")
     assert not page.xpath("//a[contains(@href, 'openid')]")
 
 
