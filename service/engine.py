@@ -25,6 +25,7 @@ from service.needs import summary
 from service.query import DEFAULT_LIMIT, Query, understand
 from service.reranker import open_reranker
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
+from service.searching import Searched, search
 from service.serving import Serving
 from service.status import status_of
 from service.warming import warm
@@ -153,15 +154,22 @@ class Engine:
         vector = query_vector(self._embedder, query, weights)
         return retrieve(self.index(), query, vector, leg=leg, weights=weights, reranker=self._reranker)
 
-    def search(self, query: Query) -> SearchResult:
-        """The passages nearest to a query."""
-        began = time.perf_counter()
+    def searched(self, query: Query, *, facets: bool = False) -> Searched:
+        """What a query finds, a likelier spelling of it, and where `facets` are wanted, their counts."""
         stages.asked(query.text)
-        hits = self.hits(query)
-        stages.searched(len(hits))
+        found = search(self.index(), self._embedder, query, counted=facets, reranker=self._reranker)
+        stages.searched(len(found.hits))
+        return found
+
+    def search(self, query: Query, *, facets: bool = False) -> SearchResult:
+        """The passages nearest to a query, with counts by filter where `facets` are wanted."""
+        began = time.perf_counter()
+        found = self.searched(query, facets=facets)
         return SearchResult(
             query=query.text,
             language=query.language,
-            passages=[passage_hit(hit) for hit in hits],
+            passages=[passage_hit(hit) for hit in found.hits],
+            facets=None if found.facets is None else found.facets.as_contract(),
+            suggestion=found.suggestion,
             took_ms=round((time.perf_counter() - began) * 1000, 1),
         )
