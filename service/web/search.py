@@ -26,7 +26,7 @@ PER_PAGE = 20
 _PAGES = -(-MAX_LIMIT // PER_PAGE)
 _FEW = 10  # passages shown from further off, or without the filters
 _VALUES_SHOWN = 8  # of a facet; the others are folded
-_EXCERPT = 700  # characters of a passage that are shown
+_EXCERPT = 500  # characters of a passage that are shown
 
 
 def add(app: FastAPI) -> None:
@@ -155,13 +155,16 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class ShownPassage:
-    """A passage found: its text in pieces, each marked or not, and where it is read."""
+    """A passage found: its text in pieces, each marked or not, and where it is read.
+
+    `translated` is its version in the other language, `copies` are where else it stands.
+    """
 
     hit: Hit
     names: Sequence[str]
     pieces: Sequence[tuple[str, bool]]
     address: str
-    other_languages: Sequence[Elsewhere]
+    translated: Elsewhere | None
     copies: Sequence[Elsewhere]
 
 
@@ -317,6 +320,7 @@ class _Shown:
             )
             for place in hit.versions
         ]
+        translated = next((one for one in elsewhere if one.language != hit.document.language), None)
         return ShownPassage(
             hit=hit,
             names=[label("jurisdiction", code, self._spoken) for code in passage.jurisdictions],
@@ -328,8 +332,8 @@ class _Shown:
                 topic=self._topic,
                 mark=(passage.start + start, passage.start + end),
             ),
-            other_languages=[one for one in elsewhere if one.language != hit.document.language],
-            copies=[one for one in elsewhere if one.language == hit.document.language],
+            translated=translated,
+            copies=[one for one in elsewhere if one is not translated],
         )
 
     def _pieces(self, hit: Hit, best: Span) -> Iterator[tuple[str, bool]]:
