@@ -133,7 +133,7 @@ def _as_written(index: Index, word: str) -> str:
     forms = Counter(
         match.group()
         for passage in index.numbered(index.holding(word, _READ))
-        for match in _WORD.finditer(passage.text)
+        for match in _WORD.finditer("\n".join((passage.text, *passage.heading)))
         if text.fold(match.group()) == word
     )
     return min(forms, key=lambda form: (form != form.lower(), -forms[form], form), default=word)

@@ -212,7 +212,7 @@ def results(engine: Engine, state: State, spoken: Language) -> Results:
         shown = engine.hits(replace(state.bare().query(spoken), limit=_FEW))
     show = _Shown(query, spoken)
     addresses = {
-        "clear": state.bare().address(spoken),
+        "unfiltered": state.bare().address(spoken),
         "ask": shell.address("/", spoken, q=state.q),
         "previous": state.address(spoken, page=page - 1 if page > 2 else None) if page > 1 else "",
         "next": state.address(spoken, page=page + 1) if page < pages else "",
