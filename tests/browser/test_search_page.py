@@ -42,7 +42,8 @@ def test_a_filter_takes_effect_at_once_and_its_chip_takes_it_back(page, language
     box = page.get_by_role("checkbox", name=re.compile("^Ontario"))
     expect(box).to_be_checked()
     expect(box).to_be_focused()
-    chip = page.get_by_role("link", name=re.compile(f"^{message('search.remove', language)}.*Ontario"))
+    remove = message("search.remove", language).replace("\u00a0", " ")
+    chip = page.get_by_role("link", name=re.compile(f"^{remove}.*Ontario"))
     chip.focus()
     page.keyboard.press("Enter")
     page.wait_for_function("!location.search.includes('jurisdiction')")
@@ -95,9 +96,7 @@ def test_it_fits_and_axe_finds_nothing_wrong(page, violations, language, size):
     ):
         page.goto(f"/search?{asked}lang={language}")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        assert violations(page) == []
-        for details in page.locator("main details:not([open])").all():
-            details.evaluate("one => { one.open = true; }")
+        page.locator("main details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert violations(page) == []
 
@@ -125,5 +124,5 @@ def test_what_is_restricted_is_neither_listed_nor_counted(signed_in, staffed, ro
     assert any(one in shown for one in seen)
     assert not [one for one in hidden if one in shown]
     meetings = signed_in.locator("#date-from option").evaluate_all("all => all.map((one) => one.value)")
-    assert set(meetings) - {""} == set(view.meetings) or not meetings and len(view.meetings) < 2
+    assert set(meetings) - {""} == set(view.meetings) or (not meetings and len(view.meetings) < 2)
     assert (set(view.meetings) < set(everything.meetings)) is (role is CallerRole.ANONYMOUS)
