@@ -38,17 +38,31 @@ def suggestion(index: Index, query: Query) -> str | None:
 
     A word is bettered that no passage of `index` holds in any inflection, or next to none does.
     """
-    speller = _speller(index)
     named = [(term.start, term.end) for term in query.terms]
     named += [(mention.start, mention.end) for mention in jurisdictions.find_mentions(query.text)]
     found = query.text
     for match in reversed(list(_WORD.finditer(query.text))):
-        if any(start < match.end() and match.start() < end for start, end in named):
+        word = text.fold(match.group())
+        if any(start < match.end() and match.start() < end for start, end in named) or not _doubtful(index, word):
             continue
-        better = speller.better(text.fold(match.group()))
+        better = _speller(index).better(word)
         if better is not None:
             found = found[: match.start()] + _as_written(index, better) + found[match.end() :]
     return found if found != query.text else None
+
+
+def _doubtful(index: Index, word: str) -> bool:
+    """Whether a folded word may be a slip: a speller takes its time to be made, and few searches need one."""
+    return (
+        len(word) >= _SHORTEST
+        and word.isascii()
+        and word not in text.stop_words().either
+        and len(index.holding(word, _RARE + 1)) <= _RARE
+        and not any(
+            bilingual_lexicon().translations(str(text.stemmer(language).stemWords([word])[0]), language)
+            for language in LANGUAGES
+        )
+    )
 
 
 class _Speller:
@@ -61,13 +75,9 @@ class _Speller:
         self._bags = _bags(self._words)
 
     def better(self, word: str) -> str | None:
-        """A likelier word than `word`, which is folded."""
+        """A likelier word than a doubtful one."""
         count = self._counts.get(word, 0)
-        if len(word) < _SHORTEST or not word.isascii() or text.stop_words().either & {word} or count > _RARE:
-            return None
         stems = {language: str(text.stemmer(language).stemWords([word])[0]) for language in LANGUAGES}
-        if any(bilingual_lexicon().translations(stems[language], language) for language in LANGUAGES):
-            return None
         if not count and any(stems[language] in self._stems[language] for language in LANGUAGES):
             return None
         near = self._near(word, 1 if count or len(word) < _LONG else 2)

@@ -238,13 +238,18 @@ def results(engine: Engine, state: State, spoken: Language) -> Results:
 
 def label(facet: str, value: str, spoken: Language) -> str:
     """A facet's value in words."""
-    if facet == "jurisdiction":
-        known = jurisdictions.get(value.upper())
-        return known.name_en if spoken == "en" else known.name_fr
-    if facet == "meeting":
-        return dates.written(value, spoken)
-    groups = {"role": "role", "status": "status", "type": "search.kind", "doc_language": "language"}
-    return message(f"{groups[facet]}.{value}", spoken)
+    match facet:
+        case "jurisdiction":
+            known = jurisdictions.get(value.upper())
+            return known.name_en if spoken == "en" else known.name_fr
+        case "meeting":
+            return dates.written(value, spoken)
+        case "type":
+            return message(f"search.kind.{value}", spoken)
+        case "doc_language":
+            return message(f"language.{value}", spoken)
+        case _:
+            return message(f"{facet}.{value}", spoken)
 
 
 def _score(hit: Hit) -> float:
