@@ -10,8 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +18,7 @@ from indexer import jurisdictions, text
 from indexer.bilingual_lexicon import bilingual_lexicon
 from indexer.documents import LANGUAGES
 from indexer.store import Index
+from service.kept_by_view import KeptByView
 from service.query import Query
 from service.stages import staged
 
@@ -45,7 +44,7 @@ def suggestion(index: Index, query: Query) -> str | None:
         word = text.fold(match.group())
         if any(start < match.end() and match.start() < end for start, end in named) or not _doubtful(index, word):
             continue
-        better = _speller(index).better(word)
+        better = _spellers.get(index, "", lambda: _Speller(index.vocabulary)).better(word)
         if better is not None:
             found = found[: match.start()] + _as_written(index, better) + found[match.end() :]
     return found if found != query.text else None
@@ -104,6 +103,9 @@ class _Speller:
         return found
 
 
+_spellers: KeptByView[str, _Speller] = KeptByView(1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Near:
     word: str
@@ -147,16 +149,3 @@ def _as_written(index: Index, word: str) -> str:
         if text.fold(match.group()) == word
     )
     return min(forms, key=lambda form: (form != form.lower(), -forms[form], form), default=word)
-
-
-_spellers: WeakKeyDictionary[Index, _Speller] = WeakKeyDictionary()
-_lock = Lock()
-
-
-def _speller(index: Index) -> _Speller:
-    """The speller of a view, made at the first use: what changes the view makes a new one."""
-    with _lock:
-        found = _spellers.get(index)
-        if found is None:
-            found = _spellers[index] = _Speller(index.vocabulary)
-    return found
