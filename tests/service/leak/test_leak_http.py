@@ -133,7 +133,17 @@ def test_a_hidden_id_is_answered_as_an_unknown_one(callers, language):
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/documents", "/v1/jurisdictions", "/v1/follow-ups", "/healthz", "/readyz", "/openapi.json", "/", "/none"],
+    [
+        "/v1/documents",
+        "/v1/jurisdictions",
+        "/v1/follow-ups",
+        "/healthz",
+        "/readyz",
+        "/openapi.json",
+        "/",
+        "/search",
+        "/none",
+    ],
 )
 def test_listings_are_the_same(callers, path):
     assert told(callers.seen.get(path)) == told(callers.without.get(path))
