@@ -33,6 +33,11 @@ class Column:
         """For each passage whether its value meets the condition."""
         return np.array([condition(value) for value in self.values], np.bool_)[self.places]
 
+    def tally(self, numbers: npt.NDArray[np.int64]) -> dict[object, int]:
+        """How many of the passages `numbers` have each value; values that none of them has are left out."""
+        counts = np.bincount(self.places[numbers], minlength=len(self.values)).tolist()
+        return {value: count for value, count in zip(self.values, counts, strict=True) if count}
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:

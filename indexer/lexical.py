@@ -16,7 +16,7 @@ import numpy.typing as npt
 import tantivy
 
 from indexer.documents import LANGUAGES, Language
-from indexer.lexical_query import LexicalQuery, Sought, passage_tokens
+from indexer.lexical_query import LexicalQuery, Sought, passage_tokens, surface_token
 
 NUMBER = "number"
 TOKENS = "tokens"
@@ -159,6 +159,30 @@ class LexicalIndex:
         if len(kept) < limit and len(hits.numbers) == wide:
             return None
         return LexicalHits(hits.numbers[kept], hits.shares[kept])
+
+    def vocabulary(self, without: npt.NDArray[np.int64] | None = None) -> dict[str, int]:
+        """Words, as they stand, and in how many passages each does; those numbered in `without` are not looked at."""
+        seen = None if without is None else self._but(tantivy.Query.all_query(), without)
+        counts: dict[str, int] = {}
+        for language in LANGUAGES:
+            prefix = surface_token("", language)
+            for token, count in self._searcher.terms_with_prefix(TOKENS, prefix, seen):
+                if count:
+                    word = token.removeprefix(prefix)
+                    counts[word] = counts.get(word, 0) + int(count)
+        return counts
+
+    def holding(self, word: str, limit: int, without: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
+        """Numbers of passages that hold a word as it stands, those first in which it weighs most."""
+        tokens = [
+            tantivy.Query.term_query(self._schema, TOKENS, surface_token(word, language)) for language in LANGUAGES
+        ]
+        asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, token) for token in tokens])
+        return self._hits(asked if without is None else self._but(asked, without), limit).numbers
+
+    def _but(self, asked: tantivy.Query, without: npt.NDArray[np.int64]) -> tantivy.Query:
+        hidden = tantivy.Query.term_set_query(self._schema, NUMBER, without.tolist())
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, asked), (tantivy.Occur.MustNot, hidden)])
 
     def rarities(self, query: LexicalQuery) -> list[float]:
         """For each word of the question its inverse document frequency, in the language where it is less rare."""

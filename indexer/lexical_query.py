@@ -51,7 +51,7 @@ def passage_tokens(written: str, language: Language) -> list[str]:
     """
     return [
         *(_stem_token(stem, language) for stem in text.stems(written, language)),
-        *(_surface_token(word, language) for word in text.surface_forms(written)),
+        *(surface_token(word, language) for word in text.surface_forms(written)),
     ]
 
 
@@ -129,12 +129,13 @@ def _foreign(word: str, language: Language, *, translate: bool) -> Sought:
             found[token] = max(found.get(token, 0.0), translation.weight)
     if not found:
         found = dict.fromkeys(stem_tokens(word, language), 1.0)
-    return Sought((*found.items(), (_surface_token(word, language), 1.0)))
+    return Sought((*found.items(), (surface_token(word, language), 1.0)))
 
 
 def _stem_token(stem: str, language: Language) -> str:
     return f"{language}:{stem}"
 
 
-def _surface_token(word: str, language: Language) -> str:
+def surface_token(word: str, language: Language) -> str:
+    """The token of a folded word as it stands in passages of `language`."""
     return f"{language}={word}"

@@ -13,11 +13,12 @@ from __future__ import annotations
 import copy
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from indexer import database
 from indexer.catalogue import CatalogueEntry
-from indexer.columns import ColumnReader
+from indexer.columns import Column, ColumnReader
 from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
@@ -43,6 +44,7 @@ VECTORS = "vectors.faiss"
 SENTENCES = "sentences"
 _FILTERS_KEPT = 64
 _MOST_ALLOWED_KEPT = 50_000  # passages that met one of them
+Tallied = Literal["types", "languages", "roles", "codes", "dates"]
 MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
 
 
@@ -105,8 +107,8 @@ class Filters:
 
     `documents` are ids of the only documents allowed: None allows all, an empty tuple none.
 
-    `date_from` and `date_to` take `YYYY`, `YYYY-MM` or `YYYY-MM-DD` and include their whole year or month; a
-    passage without a meeting date is outside every range.
+    `meetings`, `date_from` and `date_to` take `YYYY`, `YYYY-MM` or `YYYY-MM-DD` and include their whole year or month;
+    a passage without a meeting date is outside every range.
     """
 
     jurisdictions: tuple[str, ...] = ()
@@ -116,6 +118,7 @@ class Filters:
     date_from: str | None = None
     date_to: str | None = None
     documents: tuple[str, ...] | None = None
+    meetings: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.documents is not None or any(getattr(self, field.name) for field in fields(self))
@@ -447,6 +450,31 @@ class Index:
         owners = self._columns.columns().owners
         return np.array([value is not None for value in owners.values], np.bool_)[owners.places[numbers]]
 
+    def tally(self, name: Tallied, numbers: npt.NDArray[np.int64]) -> dict[object, int]:
+        """How many of the passages `numbers`, which this index gave, have each value of a column."""
+        column: Column = getattr(self._columns.columns(), name)
+        return column.tally(numbers)
+
+    @cached_property
+    def meetings(self) -> tuple[str, ...]:
+        """Dates of the meetings that passages come from, the latest first; read once."""
+        seen = np.arange(self._count, dtype=np.int64) if self._shown is None else self._shown
+        return tuple(sorted((str(date) for date in self.tally("dates", seen) if date), reverse=True))
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, int]:
+        """Words of the passages, folded, without stop words, and how many passages have each; read once."""
+        return self.lexical.vocabulary(self._unseen)
+
+    def holding(self, word: str, limit: int) -> list[int]:
+        """Numbers of passages that hold a word of the `vocabulary`, those first in which it weighs most."""
+        return [int(number) for number in self.lexical.holding(word, limit, self._unseen)]
+
+    @cached_property
+    def _unseen(self) -> npt.NDArray[np.int64] | None:
+        """Numbers that the audience's lexical index has, but the view has not; None where they are the same."""
+        return None if self._shown is None else np.setdiff1d(np.arange(self._count, dtype=np.int64), self._shown)
+
     def embedded(self) -> dict[str, int]:
         """Number of a passage by the digest of the text that was embedded for it."""
         rows = self._database.rows("SELECT number, embedded FROM passages")
@@ -499,10 +527,17 @@ class Index:
         if filters.jurisdictions:
             codes = frozenset(filters.jurisdictions)
             marks &= columns.codes.meeting(lambda value: isinstance(value, tuple) and not codes.isdisjoint(value))
+        if filters.meetings:
+            marks &= columns.dates.meeting(lambda value: isinstance(value, str) and _of_any(value, filters.meetings))
         if filters.date_from or filters.date_to:
             marks &= columns.dates.meeting(lambda value: isinstance(value, str) and _within(value, filters))
         found = np.flatnonzero(marks[: self._count])
         return found if self._shown is None else np.intersect1d(found, self._shown, assume_unique=True)
+
+
+def _of_any(date: str, meetings: Iterable[str]) -> bool:
+    """Whether a meeting's date is one of those given, or in a year or month that is given."""
+    return any(date == one or date.startswith(f"{one}-") for one in meetings)
 
 
 def _within(date: str, filters: Filters) -> bool:

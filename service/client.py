@@ -45,6 +45,7 @@ class FilterArguments(TypedDict, total=False):
     type: DocumentType | str | Sequence[DocumentType | str]
     role: Role | str | Sequence[Role | str]
     status: Status | str | Sequence[Status | str]
+    meeting: str | Sequence[str]
     date_from: str
     date_to: str
     doc_language: Language | Sequence[Language]
@@ -115,9 +116,12 @@ class Client:
         body = {"question": question, "language": language, "limit": limit, "filters": _named(filters)}
         return self._get(Answer, "POST", "/v1/answer", json=body)
 
-    def search(self, text: str, *, limit: int = 10, **filters: Unpack[FilterArguments]) -> SearchResult:
-        """The passages nearest to a text, best first."""
-        return self._get(SearchResult, "GET", "/v1/search", params={"q": text, "limit": limit, **_named(filters)})
+    def search(
+        self, text: str, *, limit: int = 10, facets: bool = False, **filters: Unpack[FilterArguments]
+    ) -> SearchResult:
+        """The passages nearest to a text, best first; with `facets`, counts of those found by each filter's values."""
+        params = {"q": text, "limit": limit, **({"facets": True} if facets else {}), **_named(filters)}
+        return self._get(SearchResult, "GET", "/v1/search", params=params)
 
     def precedents(
         self, passage_id: str, *, language: Language | None = None, limit: int = 10, **filters: Unpack[FilterArguments]

@@ -150,12 +150,40 @@ class Answer(_Shape):
     took_ms: float
 
 
+class FacetValue(_Shape):
+    """A value of a filter, and how many of the passages found have it."""
+
+    value: str = Field(description="As the filter takes it")
+    count: int
+
+
+class Facets(_Shape):
+    """Passages found by the values of each filter, counted under the other filters and not its own.
+
+    Found are those whose score is not far below that of the best passage; a passage and its version in the other
+    language are two.
+    """
+
+    total: int = Field(description="How many of the passages found meet all filters")
+    complete: bool = Field(description="False where more were found than are counted, which are the nearest then")
+    jurisdiction: list[FacetValue]
+    meeting: list[FacetValue]
+    role: list[FacetValue]
+    status: list[FacetValue]
+    type: list[FacetValue]
+    doc_language: list[FacetValue]
+
+
 class SearchResult(_Shape):
     """The passages nearest to a text, best first."""
 
     query: str
     language: Language
     passages: list[PassageHit]
+    facets: Facets | None = Field(default=None, description="Where they were asked for")
+    suggestion: str | None = Field(
+        default=None, description="The query with likelier words, where no passage holds a word of it or next to none"
+    )
     took_ms: float
 
 

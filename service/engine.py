@@ -19,6 +19,7 @@ from indexer.store import Filters, Index
 from service import stages
 from service.answering import answer, passage_hit, precedents_for
 from service.contract import Answer, SearchResult
+from service.facets import FacetCounts, count
 from service.kept_responses import KeptResponses
 from service.list_question import read_list_question
 from service.needs import summary
@@ -26,6 +27,7 @@ from service.query import DEFAULT_LIMIT, Query, understand
 from service.reranker import open_reranker
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
 from service.serving import Serving
+from service.spelling import suggestion
 from service.status import status_of
 from service.warming import warm
 
@@ -153,15 +155,30 @@ class Engine:
         vector = query_vector(self._embedder, query, weights)
         return retrieve(self.index(), query, vector, leg=leg, weights=weights, reranker=self._reranker)
 
-    def search(self, query: Query) -> SearchResult:
-        """The passages nearest to a query."""
-        began = time.perf_counter()
+    def found(self, query: Query) -> list[Hit]:
+        """The hits of a search that somebody made; those of `hits` are for measuring."""
         stages.asked(query.text)
         hits = self.hits(query)
         stages.searched(len(hits))
+        return hits
+
+    def facets(self, query: Query) -> FacetCounts:
+        """How many of the passages that a query finds have each value of each filter."""
+        return count(self.index(), query, query_vector(self._embedder, query))
+
+    def suggestion(self, query: Query) -> str | None:
+        """The query's text with likelier words, where the documents hold one of its words nowhere or hardly."""
+        return suggestion(self.index(), query)
+
+    def search(self, query: Query, *, facets: bool = False) -> SearchResult:
+        """The passages nearest to a query, with counts by filter where `facets` are wanted."""
+        began = time.perf_counter()
+        hits = self.found(query)
         return SearchResult(
             query=query.text,
             language=query.language,
             passages=[passage_hit(hit) for hit in hits],
+            facets=self.facets(query).as_contract() if facets else None,
+            suggestion=self.suggestion(query),
             took_ms=round((time.perf_counter() - began) * 1000, 1),
         )

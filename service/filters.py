@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer import jurisdictions
-from indexer.documents import DocumentType, ItemStatus, Role
+from indexer.documents import DocumentType, ItemStatus, Role, Status
 from indexer.store import Filters
 from service.messages import RefusedError
 
@@ -40,6 +40,7 @@ def make_filters(
     document_languages: Sequence[str] = (),
     date_from: str | None = None,
     date_to: str | None = None,
+    meetings: Sequence[str] = (),
 ) -> Filters:
     """Filters of the values given. Raises RefusedError that names the filter and the values it takes."""
     return Filters(
@@ -49,6 +50,7 @@ def make_filters(
         document_languages=tuple(_one_of("doc-language", value, ["fr", "en"]) for value in document_languages),
         date_from=None if date_from is None else _date("from", date_from),
         date_to=None if date_to is None else _date("to", date_to),
+        meetings=tuple(_date("meeting", value) for value in meetings),
     )
 
 
@@ -69,6 +71,11 @@ def make_item_filters(
         statuses=tuple(ItemStatus(_one_of("status", value, known)) for value in statuses),
         document_languages=tuple(_one_of("doc-language", value, ["fr", "en"]) for value in document_languages),
     )
+
+
+def make_statuses(values: Sequence[str]) -> tuple[Status, ...]:
+    """Statuses of the values given. Raises RefusedError as `make_filters` does."""
+    return tuple(Status(_one_of("status", value, [str(status) for status in Status])) for value in values)
 
 
 def _owner(value: str) -> str:

@@ -44,6 +44,10 @@ class FilterFields(BaseModel):
         default=[], validation_alias=AliasChoices("doc_language", "doc-language")
     )
 
+    meeting: Annotated[list[Annotated[str, Field(pattern=DATE)]], Several] = Field(
+        default=[], description="Date of the meeting: YYYY, YYYY-MM or YYYY-MM-DD", examples=["2017-10"]
+    )
+
     def filters(self) -> Filters:
         """The filters on passages, checked; statuses are not among them."""
         return make_filters(
@@ -53,6 +57,7 @@ class FilterFields(BaseModel):
             document_languages=self.doc_language,
             date_from=self.date_from,
             date_to=self.date_to,
+            meetings=self.meeting,
         )
 
     def query(self, text: str, language: Language | None, limit: int) -> UnderstoodQuery:
@@ -78,6 +83,7 @@ class SearchParameters(FilterFields):
 
     q: str = Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS, description="What to look for")
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    facets: bool = Field(default=False, description="Whether to count the passages found by each filter's values")
 
 
 class PrecedentParameters(FilterFields):

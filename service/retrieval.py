@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -138,7 +139,7 @@ def retrieve(
         ranked = search.ordered(found, leg, looked_at)
         seen = len(ranked)
         if query.statuses:
-            ranked = [item for item in ranked if _statuses(item.passage) & set(query.statuses)]
+            ranked = [item for item in ranked if statuses(item.passage) & set(query.statuses)]
         if leg is Leg.HYBRID:
             ranked = search.ranked_again(ranked, reranker)
         if leg is Leg.HYBRID and weights.fold:
@@ -148,6 +149,13 @@ def retrieve(
         if len(shown) >= wanted or seen < looked_at:
             return search.hits(ranked, shown, found)
         looked_at *= 4
+
+
+def candidates(
+    index: Index, query: Query, vector: npt.NDArray[np.float32], pool: int, weights: Weights = DEFAULT_WEIGHTS
+) -> Candidates:
+    """What `retrieve` begins with: the `pool` best of each leg under the query's filters, in no particular order."""
+    return _Search(index, query, vector, weights).candidates(pool)
 
 
 class _Search:
@@ -227,9 +235,11 @@ class _Search:
         ]
 
 
-def _statuses(passage: Passage) -> set[Status]:
+@lru_cache(maxsize=20_000)
+def statuses(passage: Passage) -> frozenset[Status]:
+    """The statuses that a filter on them finds in a passage: those of its sentences."""
     text = passage.text
-    return {status_of(text[start:end], passage.role) for start, end in sentences.split(text)}
+    return frozenset(status_of(text[start:end], passage.role) for start, end in sentences.split(text))
 
 
 @staged("embed")

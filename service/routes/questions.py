@@ -29,10 +29,14 @@ def add(app: FastAPI) -> None:
 
     @app.get("/v1/search", tags=["questions"], response_model=SearchResult)
     async def search(parameters: Annotated[SearchParameters, Query()], engine: Seen) -> Response:
-        """List the passages nearest to a text, best first."""
+        """List the passages nearest to a text, best first.
+
+        With `facets`, it also counts the passages found by the values of each filter.
+        """
 
         def made(of: Engine) -> SearchResult:
-            return of.search(parameters.query(parameters.q, None, parameters.limit))
+            query = parameters.query(parameters.q, None, parameters.limit)
+            return of.search(query, facets=parameters.facets)
 
         return as_json(await in_turn(engine.response, f"search {parameters.model_dump_json()}", made))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import store
+from indexer.build import embedded_text
 from indexer.documents import Distribution, DocumentRecord, DocumentType, Passage, Role
 from indexer.errors import IndexUnusableError
 from indexer.store import Filters, Index, open_index
+from indexer.text import surface_forms
 
 MakeRecord = Callable[..., DocumentRecord]
 MakePassage = Callable[..., Passage]
@@ -355,3 +358,41 @@ def test_a_list_of_no_documents_allows_none(index: Index) -> None:
     allowed = index.allowed(Filters(documents=()))
     assert allowed is not None
     assert allowed.tolist() == []
+
+
+def test_meetings_are_filtered_by_date_month_or_year(corpus_index: Path) -> None:
+    index = open_index(corpus_index)
+    dates = [passage.meeting_date for passage in index.passages()]
+    assert list(index.meetings) == sorted({date for date in dates if date}, reverse=True)
+    for meetings in (("2017",), ("2017-10",), ("2017-10-05",), ("2019-02", "2020")):
+        allowed = index.allowed(Filters(meetings=meetings))
+        expected = [n for n, date in enumerate(dates) if date and any(f"{date}-".startswith(f"{m}-") for m in meetings)]
+        assert allowed is not None and allowed.tolist() == expected and expected
+    none = index.allowed(Filters(meetings=("201",)))
+    assert none is not None and not len(none)
+
+
+def test_a_tally_counts_values_of_the_passages_named(corpus_index: Path) -> None:
+    index = open_index(corpus_index)
+    passages = index.passages()
+    numbers = np.arange(3, len(passages), 7)
+    chosen = [passages[number] for number in numbers]
+    assert index.tally("roles", numbers) == Counter(str(passage.role) for passage in chosen)
+    assert index.tally("codes", numbers) == Counter(passage.jurisdictions for passage in chosen)
+    assert index.tally("dates", numbers[:0]) == {}
+
+
+def test_the_vocabulary_and_who_holds_a_word_are_of_the_view(corpus_index: Path) -> None:
+    whole = open_index(corpus_index)
+    hidden = [record.id for record in whole.documents() if record.type == "decision_record"]
+    view = whole.seen_by(whole.audience, hidden)
+    left = [passage for passage in whole.passages() if passage.document_id not in hidden]
+    words: Counter[str] = Counter()
+    for passage in left:
+        words.update(set(surface_forms(embedded_text(passage))))
+    assert view.vocabulary == words
+    assert set(whole.vocabulary) > set(words)
+    word, count = next((w, n) for w, n in sorted(words.items()) if 3 < n < whole.vocabulary[w])
+    holders = view.numbered(view.holding(word, 1_000))
+    assert len(holders) == count
+    assert all(word in surface_forms(embedded_text(passage)) for passage in holders)

@@ -37,6 +37,13 @@ def test_a_search_keeps_its_filters(council_client):
     assert all(hit.role in {"need", "showcase"} and hit.document_language == "fr" for hit in result.passages)
 
 
+def test_a_search_counts_by_filter_where_it_is_asked_to(council_client):
+    counted = council_client.search("digital identity", limit=1, facets=True, meeting="2020")
+    assert counted.facets is not None and {one.value for one in counted.facets.meeting} > {"2020-09"}
+    assert counted.facets.total == sum(one.count for one in counted.facets.doc_language)
+    assert council_client.search("digital identity", limit=1).facets is None
+
+
 @pytest.mark.parametrize("page", [1, 2, 500])
 def test_documents_are_all_given_whatever_the_page(council_client, corpus_index, page):
     index = open_index(corpus_index)

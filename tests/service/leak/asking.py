@@ -107,6 +107,18 @@ def questions(draw: st.DrawFn) -> str:
     )
 
 
+@st.composite
+def misspelt(draw: st.DrawFn) -> str:
+    """A few words of documents, hidden ones included, each with a slip in it."""
+    words, _, canaries = _written()
+    long = [word for word in words if len(word) > 4]
+    found = []
+    for word in draw(st.lists(st.sampled_from(long) | st.sampled_from(canaries), min_size=1, max_size=4)):
+        at, letter = draw(st.integers(0, len(word) - 1)), draw(st.sampled_from("aeiorstnz"))
+        found.append(draw(st.sampled_from([word[:at] + word[at + 1 :], word[:at] + letter + word[at + 1 :]])))
+    return " ".join(found)
+
+
 def _several(values: list[str], most: int = 2) -> st.SearchStrategy[tuple[str, ...]]:
     return st.just(()) | st.lists(st.sampled_from(values), max_size=most, unique=True).map(tuple)
 
@@ -123,6 +135,7 @@ def filters(documents: list[str]) -> st.SearchStrategy[Filters]:
         date_from=date,
         date_to=date,
         documents=st.none() | st.none() | st.lists(st.sampled_from(documents), max_size=5).map(tuple),
+        meetings=_several(list(_DATES), 1),
     )
 
 

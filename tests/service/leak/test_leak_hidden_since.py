@@ -6,6 +6,7 @@ Until the next build the lexical statistics still count them; no text, title, id
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import asking
 import numpy as np
@@ -16,19 +17,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import overrides
-from indexer.build import build
+from indexer.build import build, embedded_text
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
 from indexer.overrides import Override
 from indexer.store import Filters, Index, open_index
+from indexer.text import fold, surface_forms
 from service.answering import answer, precedents_for
 from service.answering.register import register
 from service.engine import Engine
+from service.facets import count
 from service.filters import ItemFilters
 from service.follow_ups import listed
 from service.needs import summary
 from service.query import understand
 from service.retrieval import Leg, Weights, query_vector, retrieve
+from service.spelling import suggestion
 from service.views import document_summary
 
 
@@ -117,6 +121,27 @@ def test_a_leg_gives_all_that_it_gave_less_what_is_hidden(whole, embedder, data)
             for index in (view, everything)
         )
         assert found == pytest.approx(expected, abs=1e-5)
+
+
+@examples(30)
+@given(st.data())
+def test_counts_and_suggestions_are_of_what_is_left(whole, embedder, data):
+    view, hidden = data.draw(views(whole))
+    asked = data.draw(asking.asked(sorted(record.id for record in whole.documents())))
+    query = understand(asked.text, filters=asked.filters, statuses=asked.statuses)
+    left = [passage for passage in whole.passages() if passage.document_id not in hidden]
+    counts = count(view, query, query_vector(embedder, query)).by_facet
+    assert set(counts["meeting"]) <= {passage.meeting_date for passage in left} - {None} == set(view.meetings)
+    for code, number in counts["jurisdiction"].items():
+        assert number <= sum(code in passage.jurisdictions for passage in left)
+    words: Counter[str] = Counter()
+    for passage in left:
+        words.update(set(surface_forms(embedded_text(passage))))
+    assert view.vocabulary == words
+    typed = understand(data.draw(asking.misspelt()))
+    told = suggestion(view, typed)
+    new = {fold(word) for word in re.findall(r"[^\W\d_]+", told or "")}
+    assert new - {fold(word) for word in re.findall(r"[^\W\d_]+", typed.text)} <= set(words)
 
 
 @examples(40)

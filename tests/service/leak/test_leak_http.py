@@ -133,7 +133,17 @@ def test_a_hidden_id_is_answered_as_an_unknown_one(callers, language):
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/documents", "/v1/jurisdictions", "/v1/follow-ups", "/healthz", "/readyz", "/openapi.json", "/", "/none"],
+    [
+        "/v1/documents",
+        "/v1/jurisdictions",
+        "/v1/follow-ups",
+        "/healthz",
+        "/readyz",
+        "/openapi.json",
+        "/",
+        "/search",
+        "/none",
+    ],
 )
 def test_listings_are_the_same(callers, path):
     assert told(callers.seen.get(path)) == told(callers.without.get(path))
@@ -151,15 +161,19 @@ def test_anything_asked_for_is_the_same(callers, data):
         "doc_language": list(one.filters.document_languages),
         "from": one.filters.date_from,
         "to": one.filters.date_to,
+        "meeting": list(one.filters.meetings),
     }
     fields = {name: value for name, value in filters.items() if value}
     body = {"question": one.text, "language": one.language, "limit": one.limit, "filters": fields}
     document = quote(data.draw(asking.ids(callers.documents)), safe="")
     passage = quote(data.draw(asking.ids(callers.passages)), safe="")
+    shown = {"q": one.text, "lang": one.language or "en", **fields}
     items = {"meeting": data.draw(asking.dates), "owner": data.draw(st.sampled_from(["YT", "BC", "report", "Mina"]))}
     for send in (
         lambda client: client.post("/v1/answer", json=body),
         lambda client: client.get("/v1/search", params={"q": one.text, "limit": one.limit, **fields}),
+        lambda client: client.get("/v1/search", params={"q": one.text, "facets": True, **fields}),
+        lambda client: client.get("/search", params=shown),
         lambda client: client.get(f"/v1/documents/{document}"),
         lambda client: client.get(f"/v1/passages/{passage}"),
         lambda client: client.get(f"/v1/passages/{passage}/precedents", params={"limit": one.limit, **fields}),

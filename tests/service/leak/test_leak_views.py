@@ -78,6 +78,33 @@ def test_searches_are_the_same(sides, data):
     both(sides, lambda engine: engine.search(query(one)))
 
 
+@examples(40)
+@given(st.data())
+def test_counts_by_filter_are_the_same(sides, data):
+    one = data.draw(asking.asked(sides.documents))
+    both(sides, lambda engine: engine.facets(query(one)))
+    both(sides, lambda engine: engine.index().meetings)
+
+
+@examples(60)
+@given(st.data())
+def test_likelier_spellings_are_the_same(sides, data):
+    one = data.draw(asking.misspelt() | asking.questions())
+    both(sides, lambda engine: engine.suggestion(understand(one)))
+    both(sides, lambda engine: engine.index().vocabulary)
+
+
+def test_what_is_counted_and_suggested_would_tell(sides):
+    """To those who may see them, the hidden documents do show in counts and suggestions."""
+    canary = next(word for word in CANARIES[Distribution.MEMBERS] if word.islower())
+    typed = understand(canary[:3] + canary[4:])
+    assert sides.whole.suggestion(typed) == canary
+    if sides.audience is Distribution.PUBLIC:
+        assert sides.seen.suggestion(typed) != canary
+    asked = understand("online booking")
+    assert sides.whole.facets(asked) != sides.seen.facets(asked)
+
+
 @examples(25)
 @given(st.data())
 def test_each_leg_finds_the_same(sides, data):
