@@ -11,8 +11,6 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from indexer import jurisdictions
-from indexer.documents import Language
 from indexer.layouts.record_words import record_words
 from service.answering.composing import item_label
 from service.briefs.restricted import footer_notice
@@ -20,7 +18,7 @@ from service.briefs.wording import clean
 from service.contract import Citation, Finding, PassageHit
 from service.formulas import harmless
 from service.messages import message
-from service.web.answer_view import AnswerView
+from service.web.answer_view import AnswerView, jurisdiction_names
 from service.workbook import fill
 
 COLUMNS = {
@@ -93,7 +91,7 @@ def rows(view: AnswerView) -> list[Row]:
     for citation in answer.citations:
         if citation.number not in told:
             part = message(f"ask.file.part.{'context' if citation.number in answer.context else 'proof'}", spoken)
-            date, who = citation.meeting_date or "", _names(citation, spoken)
+            date, who = citation.meeting_date or "", jurisdiction_names(citation.jurisdictions, spoken)
             found.append(_of_proof(Row(part, citation.number, date=date, jurisdiction=who), view))
     if not answer.answered:
         found += [_near(hit, view) for hit in answer.passages]
@@ -184,7 +182,11 @@ def _of_proof(row: Row, view: AnswerView) -> Row:
 
 def _near(hit: PassageHit, view: AnswerView) -> Row:
     spoken = view.answer.language
-    row = Row(message("ask.file.part.near", spoken), date=hit.meeting_date or "", jurisdiction=_names(hit, spoken))
+    row = Row(
+        message("ask.file.part.near", spoken),
+        date=hit.meeting_date or "",
+        jurisdiction=jurisdiction_names(hit.jurisdictions, spoken),
+    )
     return replace(row, quote=hit.text, **_place(hit, view))
 
 
@@ -199,8 +201,3 @@ def _place(of: Citation | PassageHit, view: AnswerView) -> dict[str, Any]:
         "role": message(f"role.{of.role}", spoken),
         "notice": "" if notice is None else message(f"ask.notice.{notice}", spoken),
     }
-
-
-def _names(of: Citation | PassageHit, spoken: Language) -> str:
-    known = [jurisdictions.get(code) for code in of.jurisdictions]
-    return "; ".join(one.name_fr if spoken == "fr" else one.name_en for one in known)

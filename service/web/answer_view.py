@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from indexer import dates
+from indexer import dates, jurisdictions
 from indexer.documents import DocumentRecord, Language, Passage
 from service.answering.composing import ordered, short_answers
 from service.briefs.wording import clean
@@ -87,3 +88,9 @@ def answered(engine: Engine, asked: Asked, spoken: Language) -> AnswerView:
         return AnswerView(asked, answer, proofs(answer, index), drawn)
     document = next(iter(index.documents_by_id([passage.document_id])), None)
     return AnswerView(asked, answer, proofs(answer, index, [passage.document_id]), drawn, passage, document)
+
+
+def jurisdiction_names(codes: Iterable[str], spoken: Language) -> str:
+    """The names of jurisdictions, by their codes."""
+    known = [jurisdictions.get(code) for code in codes]
+    return "; ".join(one.name_fr if spoken == "fr" else one.name_en for one in known)

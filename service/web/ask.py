@@ -28,7 +28,7 @@ from service.query import MAX_QUESTION_CHARACTERS
 from service.turns import in_turn
 from service.web import account, answer_table, answer_word, shell
 from service.web.answer_feedback import digest, given, missing
-from service.web.answer_view import AnswerView, answered
+from service.web.answer_view import AnswerView, answered, jurisdiction_names
 from service.web.asking import Asked, Fields, asked, chips
 from service.web.example_questions import examples, is_empty
 
@@ -167,6 +167,7 @@ def shown(view: AnswerView) -> dict[str, Any]:
         ],
         "digest": digest(answer),
         "missing": missing(answer, answer.language),
+        "names": partial(jurisdiction_names, spoken=answer.language),
         "item_label": partial(composing.item_label, language=answer.language),
         "item_details": partial(composing.item_details, language=answer.language),
     }

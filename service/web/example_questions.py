@@ -79,11 +79,11 @@ def _lists_some(found: Answer, _about: str) -> bool:
 
 
 def _settles(found: Answer, _about: str) -> bool:
-    return found.kind == "decision" and found.answered
+    return found.kind == "decision" and found.answered and found.findings[0].item is not None
 
 
 def _settles_item(found: Answer, about: str) -> bool:
-    return any(finding.item is not None and finding.item.item_id == about for finding in found.findings)
+    return any(finding.item and f"{finding.meeting_date} {finding.item.number}" == about for finding in found.findings)
 
 
 def _helps(found: Answer, _about: str) -> bool:
@@ -135,22 +135,17 @@ def _needed(index: Index, topics: Sequence[Term], language: Language) -> Iterato
 def _shared(named: Iterable[Term], topics: Sequence[Term]) -> list[Term]:
     """Of the terms named, those that several jurisdictions name too: others may be of the trade. All without any."""
     terms = list(named)
-    return [term for term in terms if term in topics] or terms
+    return [term for term in topics if term in terms] or terms
 
 
 def _items(index: Index, language: Language) -> Iterator[tuple[str, str]]:
     for item in _latest(index):
         if item.kind is Role.FOLLOW_UP and item.number and item.meeting_date:
             meeting = wording.meeting(item.meeting_date, language)
-            yield item.id, message("ask.example.item", language, number=item.number, meeting=meeting)
-
-
-def _needed(index: Index, language: Language) -> Iterator[tuple[str, str]]:
-    numbers = index.allowed(Filters(roles=(Role.NEED,)))
-    for passage in index.numbered([] if numbers is None else numbers[::-1][:_READ]):
-        for term in _terms(passage.text) if passage.jurisdictions else []:
-            who = names.form(passage.jurisdictions[0], language, "subject")
-            yield term.en[0], message("ask.example.needed", language, topic=_named(term, language), who=who)
+            yield (
+                f"{item.meeting_date} {item.number}",
+                message("ask.example.item", language, number=item.number, meeting=meeting),
+            )
 
 
 def _latest(index: Index) -> list[RecordItem]:
