@@ -36,7 +36,7 @@ def given(fields: Fields, asked: Asked, question: str, spoken: Language) -> Feed
                 "verdict": verdict,
                 # What stands in the other fields was not what the button pressed is about.
                 "citation": {"passage_id": cited} if cited and verdict == "wrong_citation" else None,
-                "jurisdiction": field("jurisdiction") if verdict == "missing_jurisdiction" else None,
+                "jurisdiction": field("absent") if verdict == "missing_jurisdiction" else None,
                 "comment": field("comment"),
                 "answer": {"digest": seen} if seen else None,
             }
