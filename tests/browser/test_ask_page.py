@@ -256,15 +256,18 @@ def test_the_print_is_a_briefing_page(page, language):
 
 def test_a_first_answer_is_light_and_does_not_move(browser, server):
     opened = browser.new_page(base_url=server)
-    responses = []
-    opened.on("response", responses.append)
     opened.add_init_script(
         """window.moved = 0;
         new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.moved += shift.value; })
             .observe({ type: "layout-shift", buffered: true });"""
     )
     opened.goto(address(LIST["en"], "en"), wait_until="networkidle")
-    assert sum(response.request.sizes()["responseBodySize"] for response in responses) < 100_000
+    sent = opened.evaluate(
+        """["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+            .map((one) => one.transferSize)"""
+    )
+    assert len(sent) >= 5 and all(sent)
+    assert sum(sent) < 100_000
     assert opened.evaluate("window.moved") <= 0.05
     opened.close()
 

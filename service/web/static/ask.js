@@ -10,19 +10,21 @@ function select(element) {
 function copying() {
   if (!navigator.clipboard) return; // only where the connection is safe; the citation can be selected all the same
   const status = document.querySelector("[data-copied]");
-  for (const button of document.querySelectorAll("[data-copy]")) {
-    const reference = document.getElementById(button.dataset.copy);
-    const details = reference.closest("details");
-    const label = button.firstChild;
-    const usual = label.data;
-    button.hidden = false;
+  for (const details of document.querySelectorAll(".reference")) {
+    const reference = details.querySelector("p");
+    const button = document.createElement("button");
+    const label = document.createTextNode(status.dataset.copy);
+    button.type = "button";
+    button.className = "quiet";
+    button.append(label, details.querySelector(".unseen").cloneNode(true));
+    details.before(button);
     details.hidden = true;
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(reference.textContent);
         status.textContent = "";
         status.textContent = label.data = status.dataset.done;
-        window.setTimeout(() => { label.data = usual; status.textContent = ""; }, 2500);
+        window.setTimeout(() => { label.data = status.dataset.copy; status.textContent = ""; }, 2500);
       } catch {
         details.hidden = false;
         select(reference);
