@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from weakref import WeakKeyDictionary
-
-import numpy as np
 
 from indexer import glossary
-from indexer.documents import Language, RecordItem, Role
+from indexer.documents import LANGUAGES, Language, RecordItem, Role
 from indexer.embedding import Embedder
 from indexer.glossary import Term
 from indexer.store import Filters, Index
 from service.answering import answer, names, wording
 from service.contract import Answer
+from service.kept_by_view import KeptByView
 from service.messages import message
 from service.query import understand
+from service.topics_named import topics_named
 
-_READ = 300  # passages that are looked through, spread over all, and as many items
+_READ = 300  # passages with needs that are looked through, and items
 _TRIES = 4  # questions of a sort that are tried, until one is answered
-_LEAST = 2  # jurisdictions that name what a question is about
+_LEAST = 2  # jurisdictions that a list has
 
-_lock = threading.Lock()
 # By view: what an audience sees is composed from that alone, and forgotten with it.
-_kept: WeakKeyDictionary[Index, dict[Language, tuple[str, ...]]] = WeakKeyDictionary()
+_kept: KeptByView[Language, tuple[str, ...]] = KeptByView(len(LANGUAGES))
 
 
 def examples(index: Index, embedder: Embedder, language: Language) -> tuple[str, ...]:
     """A few questions in `language`, each of another sort, that `index` answers; composed once for each view."""
-    with _lock:
-        held = _kept.get(index, {}).get(language)
-    if held is None:
-        held = compose(index, embedder, language)
-        with _lock:
-            _kept.setdefault(index, {})[language] = held
-    return held
+    return _kept.get(index, language, lambda: compose(index, embedder, language))
 
 
 def is_empty(index: Index) -> bool:
@@ -53,10 +43,11 @@ def compose(index: Index, embedder: Embedder, language: Language) -> tuple[str, 
     topics = _topics(index)
     used: set[str] = set()
     found: list[str] = []
+    # What was decided comes first: of the fewest topics, so that no other sort takes them.
     sorts: tuple[tuple[Iterator[tuple[str, str]], Callable[[Answer, str], bool]], ...] = (
+        (_decided(index, topics, language), _settles),
         (_about("ask.example.working", topics, language), _lists_several),
         (_about("ask.example.piloting", topics, language), _lists_some),
-        (_decided(index, topics, language), _settles),
         (_needed(index, topics, language), _helps),
         (_items(index, language), _settles_item),
     )
@@ -91,23 +82,18 @@ def _helps(found: Answer, _about: str) -> bool:
 
 
 def _topics(index: Index) -> list[Term]:
-    """Terms of the field that several jurisdictions name, those of most of them first."""
-    named: dict[Term, set[str]] = defaultdict(set)
-    numbers = index.allowed(Filters(roles=(Role.ACHIEVEMENT, Role.PRIORITY, Role.SHOWCASE)))
-    if numbers is None or not len(numbers):
-        return []
-    spread = numbers[np.unique(np.linspace(0, len(numbers) - 1, _READ).astype(np.int64))]
-    for passage in index.numbered(spread):
-        for term in _terms(passage.text):
-            named[term].update(passage.jurisdictions[:1])
-    telling = [term for term, whom in named.items() if len(whom) >= _LEAST]
-    return sorted(telling, key=lambda term: (-len(named[term]), term.en[0]))
+    """The terms that most jurisdictions name, first; those that say by themselves what is meant."""
+    return [topic.term for topic in topics_named(index) if _is_telling(topic.term)]
 
 
 def _terms(text: str) -> list[Term]:
-    """The terms that a text names and that say by themselves what is meant: of several words, or a name."""
-    found = [match.term for match in glossary.find_terms(text)]
-    return [term for term in dict.fromkeys(found) if term.topic and not (term.en[0].isalpha() and term.en[0].islower())]
+    """The telling terms that a text names."""
+    return list(dict.fromkeys(match.term for match in glossary.find_terms(text) if _is_telling(match.term)))
+
+
+def _is_telling(term: Term) -> bool:
+    """Whether a term says by itself what is meant: a topic of several words, or a name."""
+    return term.topic and not (term.en[0].isalpha() and term.en[0].islower())
 
 
 def _about(key: str, topics: Sequence[Term], language: Language) -> Iterator[tuple[str, str]]:
