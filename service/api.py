@@ -22,7 +22,7 @@ from service.routes import problems as problem_pages
 from service.server_settings import Settings, load
 from service.state import State
 from service.uploads.supervisor import Supervisor
-from service.web import manage, pages, refusals, search, sign_in, topics
+from service.web import ask, manage, refusals, search, sign_in, topics
 from service.wording import open_writer
 
 _logger = logging.getLogger("service")
@@ -75,7 +75,7 @@ def create_app(
         metrics,
         session,
         problem_pages,
-        pages,
+        ask,
         search,
         topics,
         sign_in,

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from service.access import CallerRole
 from service.answering.composing import ordered
 from service.contract import Answer
 from service.messages import message
@@ -93,9 +94,13 @@ def test_the_table_lists_every_finding_with_its_proof(page, answers, language):
         expect(row.get_by_role("rowheader")).to_have_text(finding["jurisdiction"]["name"])
         expect(row).to_contain_text(message(f"status.{finding['status']}", language))
         expect(row.get_by_role("link")).to_have_text([f"[{number}]" for number in finding["citations"]])
-    proofs = page.locator(".proofs blockquote")
-    expect(proofs).to_have_text([citation["quote"] for citation in answer["citations"]])
-    expect(page.locator(".nearest > li")).to_have_count(len(answer["passages"]))
+    quotes = page.locator(".proofs blockquote mark")
+    expect(quotes).to_have_text([citation["quote"] for citation in answer["citations"]])
+    nearest = page.locator(".nearest > li")
+    expect(nearest).to_have_count(len(answer["passages"]))
+    expect(nearest.first).to_be_hidden()
+    page.get_by_text(message("ask.nearest", language, number=len(answer["passages"]))).click()
+    expect(nearest.first).to_be_visible()
 
 
 @WITH_AND_WITHOUT_SCRIPTS
@@ -146,10 +151,137 @@ def test_what_is_not_answered_is_said_and_the_nearest_passages_shown(page, langu
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_example_can_be_followed(page, language):
     page.goto(f"/?lang={language}")
-    for number in (1, 2):
-        page.get_by_role("link", name=message(f"page.example.{number}", language)).click()
+    examples = page.locator(".lead a").all_inner_texts()
+    assert len(examples) >= 4
+    for example in examples:
+        page.get_by_role("link", name=example, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(message("page.answer", language))
+        expect(page.get_by_role("searchbox")).to_have_value(example)
+        expect(page.locator(".nothing")).to_have_count(0)
         page.go_back()
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+def test_a_filter_is_removed_and_the_others_are_kept(page):
+    page.goto(address(LIST["en"], "en") + "&jurisdiction=ON&jurisdiction=MB&from=2018")
+    page.get_by_role("link", name="Remove the filter Jurisdiction: Ontario").click()
+    page.wait_for_url(lambda url: "jurisdiction=ON" not in url)
+    expect(page.locator(".chips a")).to_have_count(2)
+    expect(page.get_by_role("rowheader").first).to_have_text("Manitoba")
+    page.get_by_role("searchbox").fill("Who has a contact centre?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**contact**")
+    assert parse_qs(urlsplit(page.url).query)["jurisdiction"] == ["MB"]
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value(LIST["en"])
+
+
+def test_proofs_and_open_passages_are_walked_by_keyboard(page):
+    page.goto(address(LIST["en"], "en"))
+    page.keyboard.press("j")
+    expect(page.locator("#citation-1")).to_be_focused()
+    page.keyboard.press("k")  # before the first there is none
+    page.keyboard.press("j")
+    expect(page.locator("#citation-2")).to_be_focused()
+    for _ in range(page.locator(".proofs > li").count() + 3):
+        page.keyboard.press("j")
+    expect(page.locator(".proofs > li").last).to_be_focused()  # what is folded away is passed over
+    page.locator(".folded > summary").click()
+    page.locator(".proofs > li").last.focus()
+    page.keyboard.press("j")
+    expect(page.locator(".nearest > li").first).to_be_focused()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_citation_is_copied(browser, server, language):
+    context = browser.new_context(base_url=server, permissions=["clipboard-read", "clipboard-write"])
+    opened = context.new_page()
+    opened.goto(address(LIST[language], language))
+    expect(opened.locator(".reference").first).to_be_hidden()
+    reference = opened.locator("#reference-2").text_content()
+    opened.get_by_role("button", name=message("ask.copy.button", language) + " [2]").click()
+    expect(opened.locator("[data-copied]")).to_have_text(message("ask.copy.done", language))
+    assert opened.evaluate("navigator.clipboard.readText()") == reference
+    assert opened.locator("#citation-2 mark").text_content() in reference
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [False])
+def test_without_scripts_a_citation_can_be_selected(page):
+    page.goto(address(LIST["en"], "en"))
+    expect(page.get_by_role("button", name=message("ask.copy.button", "en"))).to_have_count(0)
+    page.locator("#citation-1 .reference > summary").click()
+    expect(page.locator("#reference-1")).to_be_visible()
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", [CallerRole.ANONYMOUS])
+def test_feedback_is_given_by_keyboard(signed_in, language, scripts):
+    signed_in.goto(address(LIST[language], language))
+    signed_in.get_by_text(message("ask.feedback.more", language)).press("Enter")
+    report = signed_in.get_by_role("button", name=message("ask.feedback.missing", language))
+    if scripts:
+        report.press("Enter")  # nothing chosen
+        expect(signed_in.locator("[data-said]")).not_to_be_empty()
+        expect(signed_in.locator("[data-said]")).not_to_have_text(message("ask.feedback.thanks", language))
+    signed_in.get_by_label(message("ask.feedback.jurisdiction", language)).select_option(index=1)
+    report.press("Enter")
+    thanks = signed_in.get_by_text(message("ask.feedback.thanks", language))
+    expect(thanks).to_be_visible()
+    expect(signed_in.get_by_role("status").filter(has=thanks).or_(thanks)).not_to_have_count(0)
+    expect(signed_in.get_by_role("searchbox")).to_have_value(LIST[language])
+    assert ("thanks=1" in signed_in.url) is not scripts  # in place with scripts
+
+
+def test_a_file_is_downloaded_under_the_name_of_its_question(page):
+    page.goto(address(LIST["fr"], "fr"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Word", exact=True).click()
+    assert download.value.suggested_filename.startswith("Réponse – Quelles administrations")
+    assert download.value.suggested_filename.endswith(".docx")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_print_is_a_briefing_page(page, language):
+    page.goto(address(LIST[language], language))
+    page.emulate_media(media="print")
+    for left_out in ("form[role=search]", "nav", ".files", ".feedback", ".folded", ".actions", "footer"):
+        expect(page.locator(left_out).first).to_be_hidden()
+    for printed in (".asked", ".restricted", ".answer table", ".proofs blockquote", ".where .printed", ".address"):
+        expect(page.locator(printed).first).to_be_visible()
+    expect(page.locator(".asked")).to_contain_text(LIST[language])
+    expect(page.locator(".address")).to_contain_text(page.url)
+
+
+def test_a_first_answer_is_light_and_does_not_move(browser, server):
+    opened = browser.new_page(base_url=server)
+    opened.add_init_script(
+        """window.moved = 0;
+        new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.moved += shift.value; })
+            .observe({ type: "layout-shift", buffered: true });"""
+    )
+    opened.goto(address(LIST["en"], "en"), wait_until="networkidle")
+    sent = opened.evaluate(
+        """["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+            .map((one) => one.transferSize)"""
+    )
+    assert len(sent) >= 5 and all(sent)
+    assert sum(sent) < 100_000
+    assert opened.evaluate("window.moved") <= 0.05
+    opened.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_wrong_with_any_state(page, violations, language):
+    for query in (LIST[language], ELSEWHERE[language], "What was decided about digital identity?"):
+        page.goto(address(query, language) + "&jurisdiction=ON&jurisdiction=MUNI&from=2016")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert violations(page) == []
+    page.goto(address("Who asks for help with digital identity?", language))
+    page.locator(".helps").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(message("ask.need.title", language))
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -201,7 +333,7 @@ def test_text_stands_out_from_its_ground(browser, server, scheme):
 def test_a_question_is_shown_as_it_was_typed(page, question):
     page.goto("/?lang=en")
     page.get_by_role("searchbox").fill(question)
-    page.get_by_role("button").click()
+    page.get_by_role("button", name=message("page.ask", "en"), exact=True).click()
     page.wait_for_url("**q=*")
     expect(page.get_by_role("searchbox")).to_have_value(question)
     expect(page.locator("#caught")).to_have_count(0)

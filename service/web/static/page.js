@@ -14,7 +14,7 @@ function takesText(element) {
 
 /** Move the focus to the next hit, or the one before: `step` is 1 or -1. Hits are elements with `data-hit`. */
 function moveTo(step) {
-  const hits = [...document.querySelectorAll("[data-hit]")].filter((hit) => hit.offsetParent !== null);
+  const hits = [...document.querySelectorAll("[data-hit]")].filter((hit) => hit.checkVisibility());
   if (!hits.length) return;
   const at = hits.findIndex((hit) => hit.contains(document.activeElement));
   const next = hits[at < 0 ? (step > 0 ? 0 : hits.length - 1) : Math.min(Math.max(at + step, 0), hits.length - 1)];

@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from answer_values import citation, finding, further, item
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lxml import html
 
+from indexer.store import open_index
 from service import callers
 from service.access import LOCAL
 from service.answering.composing import compose
 from service.contract import Answer
 from service.messages import message
-from service.web import pages, shell
+from service.web import ask, shell
 
 LANGUAGES = ("en", "fr")
 CITATIONS = [citation(1, answer_start=104, answer_end=108), citation(2, spoken="fr", quote="Le quai."), citation(3)]
 
 
 class Answering:
-    """Gives the answer it was made with: the real engine cannot be asked for one of each sort."""
+    """Gives the answer it was made with: the real engine cannot be asked for one of each sort.
 
-    def __init__(self, answer):
-        self._answer = answer
+    Its index is a real one, which does not hold what is cited: such proofs stand without context.
+    """
+
+    def __init__(self, answer, index):
+        self._answer, self._index = answer, index
+
+    def index(self):
+        return self._index
+
+    def response(self, _key, make):
+        return make(self).model_dump_json(by_alias=True).encode()
 
     def answer(self, _query):
         return self._answer
 
 
-def page(kind, language, findings, cited=CITATIONS, context=(), **more):
+@pytest.fixture(scope="module")
+def index(corpus_index):
+    return open_index(corpus_index)
+
+
+@pytest.fixture
+def page(index):
+    return partial(shown_by, index)
+
+
+def shown_by(index, kind, language, findings, cited=CITATIONS, context=(), **more):
     found = Answer(
         question="Quays?",
         language=language,
@@ -44,9 +66,9 @@ def page(kind, language, findings, cited=CITATIONS, context=(), **more):
         **more,
     )
     app = FastAPI()
-    app.dependency_overrides[callers.seen] = lambda: Answering(found)
+    app.dependency_overrides[callers.seen] = lambda: Answering(found, index)
     app.dependency_overrides[callers.caller] = lambda: LOCAL
-    pages.add(app)
+    ask.add(app)
     with TestClient(app) as client:
         response = client.get("/", params={"q": "Quays?", "lang": language})
     assert response.status_code == 200
@@ -66,7 +88,7 @@ def rows(shown):
     return [[text(cell) for cell in row] for row in shown.xpath("//tbody/tr")]
 
 
-def test_a_list_has_a_table_of_those_asked_for_and_one_of_those_apart():
+def test_a_list_has_a_table_of_those_asked_for_and_one_of_those_apart(page):
     shown = page(
         "list",
         "fr",
@@ -89,30 +111,31 @@ def test_a_list_has_a_table_of_those_asked_for_and_one_of_those_apart():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_where_all_stand_apart_this_is_said(language):
+def test_where_all_stand_apart_this_is_said(page, language):
     shown = page("list", language, [finding(language, "MB", "exploring", 1, asked=False)])
     assert message("answer.none_asked", language) in text(shown)
     assert len(shown.xpath("//table")) == 1
 
 
-def test_a_fact_has_its_short_answer_above_and_marked_in_the_quote():
+def test_a_fact_has_its_short_answer_above_and_marked_in_the_quote(page):
     found = [finding("en", "NS", "delivered", 1, short_answer="quay"), finding("en", None, "delivered", 2)]
     shown = page("fact", "en", found)
     (short,) = shown.find_class("short")
     assert text(short) == "quay [1]."
-    assert [text(mark) for mark in shown.xpath("//li[@id='citation-1']/blockquote/mark")] == ["quay"]
-    assert len(shown.xpath("//mark")) == 1
+    assert [text(mark) for mark in shown.xpath("//li[@id='citation-1']/blockquote/mark/strong")] == ["quay"]
+    assert len(shown.xpath("//mark//strong")) == 1
+    assert [text(mark) for mark in shown.xpath("//mark")] == [one.quote for one in CITATIONS]
     assert [text(head) for head in shown.find_class("about")] == ["Nova Scotia, in place (September 2020)"]
     assert [quote.get("lang") for quote in shown.xpath("//blockquote")] == ["en", "fr", "en"]
 
 
-def test_two_findings_of_one_citation_show_its_quote_once():
+def test_two_findings_of_one_citation_show_its_quote_once(page):
     shown = page("fact", "en", [finding("en", "NS", "delivered", 1), finding("en", "ON", "delivered", 1)])
     assert len(shown.xpath("//li[@id='citation-1']")) == 1
     assert [text(head) for head in shown.find_class("about")][1] == "Ontario, in place (September 2020)"
 
 
-def test_a_decision_has_its_details_and_what_became_of_it():
+def test_a_decision_has_its_details_and_what_became_of_it(page):
     found = finding("fr", None, "planned", 1, date="2022-05-04", item=item(), further=[further("delivered", 2)])
     shown = page("decision", "fr", [found])
     assert [text(head) for head in shown.find_class("about")] == ["Suivi 2A, 4 mai 2022"]
@@ -123,7 +146,7 @@ def test_a_decision_has_its_details_and_what_became_of_it():
     assert text(later) == "par la suite : The paint has held. (mai 2022) [2]"
 
 
-def test_a_precedent_says_why_it_may_help():
+def test_a_precedent_says_why_it_may_help(page):
     shown = page("precedent", "en", [finding("en", "NT", "sharing", 1, why="names <quays> too")])
     assert [text(why) for why in shown.find_class("why")] == ["Why it may help: names <quays> too"]
     assert [text(head) for head in shown.find_class("about")] == [
@@ -132,7 +155,7 @@ def test_a_precedent_says_why_it_may_help():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_answered_not_applicable_stands_above_its_proof(language):
+def test_who_answered_not_applicable_stands_above_its_proof(page, language):
     cited = [citation(1, quote="N/A", codes=["YT"], role="need")]
     shown = page("fact", language, [], cited)
     (nothing,) = shown.find_class("nothing")
@@ -144,7 +167,7 @@ def test_who_answered_not_applicable_stands_above_its_proof(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_context_and_dropped_citations_are_told(language):
+def test_context_and_dropped_citations_are_told(page, language):
     shown = page("list", language, [finding(language, "MB", "planned", 1)], context=[2, 3], dropped_citations=2)
     assert f"{message('page.context', language)} [2][3]".replace("\u00a0", " ") in text(shown)
     assert message("shown.dropped.many", language, number=2) in text(shown)
