@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from indexer.readers.glyphs import Word
 
@@ -134,7 +135,7 @@ def _path(words: Sequence[Word], sought: _Sought) -> list[_Step]:
         if said := plain(word.text):
             places.setdefault(said, []).append(number)
     lengths = sorted({len(said) for said in places})
-    ends = {begin: end for begin, end in zip(sought.words, sought.words[1:], strict=False)}
+    ends = dict(pairwise(sought.words))
     # At each place of the text, the ways to have read it so far. A way that read nothing yet has no step.
     reached: dict[int, list[tuple[float, _Step | None]]] = {0: [(0.0, None)]}
     for at in range(len(sought.letters)):

@@ -22,6 +22,7 @@ from service.routes import problems as problem_pages
 from service.server_settings import Settings, load
 from service.state import State
 from service.uploads.supervisor import Supervisor
+from service.web import documents as document_pages
 from service.web import pages, sign_in, topics
 from service.wording import open_writer
 
@@ -77,6 +78,7 @@ def create_app(
         problem_pages,
         pages,
         topics,
+        document_pages,
         sign_in,
     )
     for part in parts:
@@ -93,6 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.supervisor.start()
     yield
     await run_in_threadpool(app.state.supervisor.stop)
+    await run_in_threadpool(app.state.page_shelf.stop)
 
 
 def _warm(engine: Engine) -> None:
