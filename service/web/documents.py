@@ -38,6 +38,7 @@ def add(app: FastAPI) -> None:
     def documents(
         request: Request,
         engine: Seen,
+        *,
         who: Who,
         kind: str = "",
         meeting: str = "",
@@ -70,6 +71,7 @@ def add(app: FastAPI) -> None:
     def document(
         document_id: str,
         request: Request,
+        *,
         engine: Seen,
         who: Who,
         at: Here,
@@ -94,7 +96,7 @@ def add(app: FastAPI) -> None:
                 refusal, asked = error, _Asked("", asked.mark, asked.page)
         source = source_of(index, record, at.data)
         drawn = None if source is None else sheets(shelf, source, record, passages, mark=asked.mark, page=asked.page)
-        context = _shown(record, passages, asked, found, drawn, spoken) | {
+        context = _shown(record, passages, asked, found=found, drawn=drawn, spoken=spoken) | {
             "refusal": refusal.detail(spoken) if refusal else None,
             "version": _version(index, passages, asked.mark),
         }
@@ -106,6 +108,7 @@ def add(app: FastAPI) -> None:
         document_id: str,
         number: str,
         request: Request,
+        *,
         engine: Seen,
         who: Who,
         at: Here,
@@ -171,6 +174,7 @@ def _shown(
     record: DocumentRecord,
     passages: list[Passage],
     asked: _Asked,
+    *,
     found: tuple[Mention, ...],
     drawn: Sheets | None,
     spoken: Language,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from indexer.documents import DocumentRecord, Passage
-from indexer.page_images import PageImages, PageSource, PageUnavailableError, PageView, Why
+from indexer.page_images import PageImages, PageSource, PageUnavailableError, PageView
 from indexer.store import Index
 from indexer.wanted import uploaded_file
 
