@@ -23,7 +23,8 @@ _MOST_PATHS = 12  # ways to reach one place of the text that are followed, besid
 _MOST_ALIKE = 60  # equal words of a page that are tried
 
 _WORD = re.compile(r"\S+")
-_SKIPPED, _SKIPPED_CONTEXT = 3.0, 1.0  # what it costs that a word of the quote, or around it, is not on the page
+# What it costs that a word of the quote, or around it, is not on the page: a word that may be either is the quote's.
+_SKIPPED, _SKIPPED_CONTEXT = 4.0, 3.0
 _SKIPPED_ALL = 25.0  # at least, that no word of the quote is
 _LEAP = 7.0  # what it costs to go on anywhere else on the page, such as at the head of the next column
 _FEWEST = 6  # words, with those around the quote, of a part that is found by itself; fewer may stand anywhere
@@ -90,13 +91,15 @@ def plain(text: str) -> str:
 class _Sought:
     """The quote with what stands around it, as `plain` has it; the quote is `letters[first:last]`.
 
-    `words` are the places at which words of the text begin, and the end.
+    `words` are the places at which words of the text begin, and the end; `missing` is what it costs not to find one of
+    the quote's.
     """
 
     letters: str
     first: int
     last: int
     words: tuple[int, ...]
+    missing: float
 
     @classmethod
     def of(cls, text: str, start: int, end: int) -> _Sought:
@@ -115,7 +118,9 @@ class _Sought:
             length += len(said)
             if said:
                 begins.append(length)
-        return cls("".join(parts), max(first, 0), max(last, first, 0), tuple(begins))
+        first, last = max(first, 0), max(last, first, 0)
+        count = sum(first <= begin < last for begin in begins)
+        return cls("".join(parts), first, last, tuple(begins), max(_SKIPPED, _SKIPPED_ALL / max(1, count)))
 
     def asks_for(self, step: _Step) -> bool:
         """Whether what was read is of the quote, not of what stands around it."""
@@ -123,9 +128,7 @@ class _Sought:
 
     def skipping(self, start: int, end: int) -> float:
         """What it costs not to find a word: of a quote of few words it has to be found."""
-        if end <= self.first or start >= self.last:
-            return _SKIPPED_CONTEXT
-        return max(_SKIPPED, _SKIPPED_ALL / sum(self.first <= begin < self.last for begin in self.words))
+        return self.missing if end > self.first and start < self.last else _SKIPPED_CONTEXT
 
 
 def _path(words: Sequence[Word], sought: _Sought) -> list[_Step]:

@@ -18,6 +18,7 @@ from indexer.wanted import uploaded_file
 _MOST_BYTES = 24_000_000  # of pictures that are kept, some 300 pages
 _VIEW_BYTES = 2_000  # that a page's size and boxes are taken for
 _AT_ONCE = 2  # pages that a quote is shown on
+_WHOLE = 0.9  # share of a quote from which no other page holds a part of it: words alike may stand there too
 _FURTHEST = 3  # pages on which a quote is looked for
 
 # What is told of the pages beside the pages themselves.
@@ -120,7 +121,8 @@ def sheets(
         return Sheets(note=error.why)
     if mark is None or page is not None:
         return Sheets(views, None)
-    holding = [view for view in views if view.boxes][:_AT_ONCE]
+    whole = [view for view in views if view.share >= _WHOLE]
+    holding = whole[:1] or [view for view in views if view.boxes][:_AT_ONCE]
     if holding:
         return Sheets(tuple(holding))
     return Sheets(views[:1], "unplaced" if views and views[0].has_words else "picture")
