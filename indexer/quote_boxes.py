@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,11 +21,12 @@ CONTEXT = 200  # characters on each side of a quote that tell it from the same w
 MOST_CHARACTERS = 4_000  # of a quote that are looked for
 _MOST_WORDS = 6_000  # of a page that are looked at
 _MOST_PATHS = 12  # ways to reach one place of the text that are followed, beside those whose last word ends there
+_MOST_BESIDE = 200  # words on one line that are held against each other
 _MOST_ALIKE = 60  # equal words of a page that are tried
 
 _WORD = re.compile(r"\S+")
 # What it costs that a word of the quote, or around it, is not on the page: a word that may be either is the quote's.
-_SKIPPED, _SKIPPED_CONTEXT = 4.0, 3.0
+_SKIPPED, _SKIPPED_CONTEXT = 4.0, 1.5
 _SKIPPED_ALL = 25.0  # at least, that no word of the quote is
 _LEAP = 7.0  # what it costs to go on anywhere else on the page, such as at the head of the next column
 _FEWEST = 6  # words, with those around the quote, of a part that is found by itself; fewer may stand anywhere
@@ -73,7 +75,8 @@ def quote_boxes(words: Sequence[Word], text: str, start: int, end: int) -> Found
     sought = _Sought.of(text, start, end)
     if not sought.letters or sought.first == sought.last:
         return Found()
-    steps = _believed(words, _path(words[:_MOST_WORDS], sought), sought)
+    page = _Page(words[:_MOST_WORDS])
+    steps = _believed(page, _path(page, sought), sought)
     kept = [step for step in steps if sought.asks_for(step)]
     held = sum(min(step.end, sought.last) - max(step.start, sought.first) for step in kept)
     return Found(tuple(_boxes(words, kept)), held / (sought.last - sought.first))
@@ -131,10 +134,10 @@ class _Sought:
         return self.missing if end > self.first and start < self.last else _SKIPPED_CONTEXT
 
 
-def _path(words: Sequence[Word], sought: _Sought) -> list[_Step]:
+def _path(page: _Page, sought: _Sought) -> list[_Step]:
     """The words of the page that the text reads, in its order, along the way that costs least."""
     places: dict[str, list[int]] = {}
-    for number, word in enumerate(words):
+    for number, word in enumerate(page.words):
         if said := plain(word.text):
             places.setdefault(said, []).append(number)
     lengths = sorted({len(said) for said in places})
@@ -151,7 +154,7 @@ def _path(words: Sequence[Word], sought: _Sought) -> list[_Step]:
                 break
             for number in places.get(said, ())[:_MOST_ALIKE]:
                 cost, before = min(
-                    ((cost + _way(words, step, number), step) for cost, step in ways), key=lambda one: one[0]
+                    ((cost + page.way(step, number), step) for cost, step in ways), key=lambda one: one[0]
                 )
                 reached.setdefault(at + length, []).append((cost, _Step(number, at, at + length, cost, before)))
         # A place inside a word is reached where the page parts it; the rest of the word may be missing.
@@ -180,31 +183,59 @@ def _followed(ways: Iterable[tuple[float, _Step | None]], at: int) -> list[tuple
     return fresh + rest[:_MOST_PATHS]
 
 
-def _way(words: Sequence[Word], before: _Step | None, number: int) -> float:
-    """What it costs to read the word after the one before: nothing to its right, little on the next lines."""
-    if before is None:
-        return _LEAP
-    if before.word == number:
-        return 4 * _LEAP  # a word of the page is read once
-    one, other = words[before.word], words[number]
-    height = max(1.0, min(one.bottom - one.top, other.bottom - other.top))
-    down = (other.middle - one.middle) / height
-    if abs(down) < _SAME_LINE:
-        gap = (other.x0 - one.x1) / height
-        if -_SAME_LINE <= gap <= _GAP:
-            return 0.0
-        return 2.0 + min(gap, 30.0) * 0.1 if gap > 0 else _LEAP
-    if 0 < down <= _NEXT_LINES:
-        return 1.0 + 0.5 * down
-    return _LEAP + min(abs(down), 60.0) * 0.02
+class _Page:
+    """A page's words, and which of them begin and end a line of a column."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.words = words
+        order = sorted(range(len(words)), key=lambda number: words[number].middle)
+        middles = [words[number].middle for number in order]
+        begins, ends = set(order), set(order)
+        for number in order:
+            word = words[number]
+            reach = _SAME_LINE * max(1.0, word.bottom - word.top)
+            first, last = bisect_left(middles, word.middle - reach), bisect_right(middles, word.middle + reach)
+            for other in order[first:last][:_MOST_BESIDE]:
+                if other != number and 0 <= _beside(word, words[other]) + _SAME_LINE <= _SAME_LINE + _GAP:
+                    ends.discard(number)
+                    begins.discard(other)
+        self._begins, self._ends = begins, ends
+
+    def way(self, before: _Step | None, number: int) -> float:
+        """What it costs to read a word after the one before: nothing to its right, little from line to line."""
+        if before is None:
+            return _LEAP
+        if before.word == number:
+            return 4 * _LEAP  # a word of the page is read once
+        one, other = self.words[before.word], self.words[number]
+        down = (other.middle - one.middle) / _height(one, other)
+        if abs(down) < _SAME_LINE:
+            gap = _beside(one, other)
+            if -_SAME_LINE <= gap <= _GAP:
+                return 0.0
+            return 1.0 + min(gap, 30.0) * 0.05 if gap > 0 else _LEAP
+        if 0 < down <= _NEXT_LINES:
+            # From the midst of a line to that of another is a leap nearly as far as any.
+            odd = (before.word not in self._ends) + (number not in self._begins)
+            return 1.0 + 0.5 * down + 2.5 * odd
+        return _LEAP + min(abs(down), 60.0) * 0.02
 
 
-def _believed(words: Sequence[Word], steps: Sequence[_Step], sought: _Sought) -> list[_Step]:
+def _height(one: Word, other: Word) -> float:
+    return max(1.0, min(one.bottom - one.top, other.bottom - other.top))
+
+
+def _beside(one: Word, other: Word) -> float:
+    """How far the other begins after the end of the one, in heights of the type."""
+    return (other.x0 - one.x1) / _height(one, other)
+
+
+def _believed(page: _Page, steps: Sequence[_Step], sought: _Sought) -> list[_Step]:
     """The steps, without scattered words that only happen to be on the page too."""
     runs: list[list[_Step]] = []
     for step in steps:
         last = runs[-1][-1] if runs else None
-        if last is not None and step.start - last.end <= _LONGEST_SKIPPED and _way(words, last, step.word) < _LEAP:
+        if last is not None and step.start - last.end <= _LONGEST_SKIPPED and page.way(last, step.word) < _LEAP:
             runs[-1].append(step)
         else:
             runs.append([step])
