@@ -42,7 +42,7 @@ def test_a_passage_is_marked_beside_its_page(page, passage, language):
     expect(part.locator("p[lang]").first).to_have_attribute("lang", "fr")
     image = page.get_by_role("img", name=message("document.sheet.framed", language, number=passage["page"]))
     expect(image).to_be_in_viewport()
-    page.wait_for_function("document.querySelector('.sheet img').naturalWidth === 800")
+    expect(image).to_have_js_property("naturalWidth", 800)
     # The box is drawn over the image, and on it.
     sheet, box = image.bounding_box(), page.locator(".sheet rect").first.bounding_box()
     assert sheet["x"] <= box["x"] and box["x"] + box["width"] <= sheet["x"] + sheet["width"]
