@@ -51,8 +51,8 @@ def add(app: FastAPI) -> None:
         context: dict[str, Any] = {
             "choices": document_list.choices(records, spoken),
             "name": lambda code: document_list.name(code, spoken),
-            "kind_name": lambda kind: message(f"document.kind.{kind}", spoken),
-            "language_name": lambda language: message(f"document.column.{language}", spoken),
+            "kind_name": lambda kind: message(f"document_page.kind.{kind}", spoken),
+            "language_name": lambda language: message(f"document_page.column.{language}", spoken),
             "held": bool(records),
             "meetings": (),
             "refusal": None,
@@ -163,10 +163,10 @@ def _asked(record: DocumentRecord, topic: str, mark: str, page: str) -> tuple[_A
     if span is not None and not span[0] < span[1] <= len(record.text):
         span = None
     if mark and span is None:
-        refusal = RefusedError("document.refused.mark", most=len(record.text))
+        refusal = RefusedError("document_page.refused.mark", most=len(record.text))
     number = int(page) if _PAGE.fullmatch(page) and int(page) <= (record.pages or 0) else None
     if page and number is None:
-        refusal = refusal or RefusedError("document.refused.page", pages=record.pages or 0)
+        refusal = refusal or RefusedError("document_page.refused.page", pages=record.pages or 0)
     return _Asked(topic.strip(), span, number), refusal
 
 
@@ -219,7 +219,7 @@ def _named(codes: tuple[str, ...], spoken: Language) -> str:
     """Jurisdictions by their names, the first ones; the others are counted."""
     names = ", ".join(document_list.name(code, spoken) for code in codes[:_NAMED])
     rest = len(codes) - _NAMED
-    return message("document.others", spoken, names=names, number=rest) if rest > 0 else names
+    return message("document_page.others", spoken, names=names, number=rest) if rest > 0 else names
 
 
 def _version(index: Index, passages: list[Passage], mark: tuple[int, int] | None) -> Passage | None:

@@ -40,7 +40,7 @@ def test_a_passage_is_marked_beside_its_page(page, passage, language):
     expect(marked).to_be_in_viewport()
     part = page.locator(f"[id='{passage['id']}']")
     expect(part.locator("p[lang]").first).to_have_attribute("lang", "fr")
-    image = page.get_by_role("img", name=message("document.sheet.framed", language, number=passage["page"]))
+    image = page.get_by_role("img", name=message("document_page.sheet.framed", language, number=passage["page"]))
     expect(image).to_be_in_viewport()
     expect(image).to_have_js_property("naturalWidth", 800)
     # The box is drawn over the image, and on it.
@@ -53,7 +53,7 @@ def test_a_passage_is_marked_beside_its_page(page, passage, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_from_mention_to_mention_by_keyboard_and_to_the_other_language(page, passage, language):
     page.goto(f"/documents/{passage['document_id']}?q={TOPIC[language]}&lang={language}")
-    following = page.get_by_role("navigation").get_by_role("link", name=message("document.mention.next", language))
+    following = page.get_by_role("navigation").get_by_role("link", name=message("document_page.mention.next", language))
     following.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**mark=**")
@@ -65,7 +65,7 @@ def test_from_mention_to_mention_by_keyboard_and_to_the_other_language(page, pas
     page.go_back()
     expect(page.locator("mark")).to_have_count(0)
     page.goto(address(passage, language))
-    page.get_by_role("link", name=message("document.same.en", language)).click()
+    page.get_by_role("link", name=message("document_page.same.en", language)).click()
     page.wait_for_url("**decision-record-en**")
     place = page.url.partition("#")[2]
     expect(page.locator(f"[id='{place}']")).to_be_in_viewport()
@@ -79,16 +79,16 @@ def test_a_narrow_screen_has_the_page_below_the_text(page, passage, language):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.goto(address(passage, language))
-    page.get_by_role("link", name=message("document.sheet.see", language)).click()
+    page.get_by_role("link", name=message("document_page.sheet.see", language)).click()
     expect(page.locator(".sheet img")).to_be_in_viewport()
-    page.get_by_role("link", name=message("document.sheet.back", language)).click()
+    page.get_by_role("link", name=message("document_page.sheet.back", language)).click()
     expect(page.locator("mark")).to_be_in_viewport()
 
 
 def test_the_list_leads_to_a_document_and_can_be_narrowed(page):
     page.goto("/documents?lang=en")
-    page.get_by_label(message("document.field.kind", "en")).select_option("exchange_form")
-    page.get_by_role("button", name=message("document.list.apply", "en")).click()
+    page.get_by_label(message("document_page.field.kind", "en")).select_option("exchange_form")
+    page.get_by_role("button", name=message("document_page.list.apply", "en")).click()
     page.wait_for_url("**kind=exchange_form**")
     expect(page.get_by_role("table")).to_have_count(2)
     title = page.get_by_role("table").first.get_by_role("link").first
@@ -96,7 +96,7 @@ def test_the_list_leads_to_a_document_and_can_be_narrowed(page):
     title.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.go_back()
-    expect(page.get_by_label(message("document.field.kind", "en"))).to_have_value("exchange_form")
+    expect(page.get_by_label(message("document_page.field.kind", "en"))).to_have_value("exchange_form")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -81,7 +81,7 @@ def test_the_list_holds_what_the_caller_may_see(anonymous, member, ids):
         page = client.get("/documents?lang=en").text
         assert {name for name, document in ids.items() if document in page} == seen
     assert "Ontario" not in anonymous.get("/documents?lang=en").text  # neither as a choice
-    assert message("document.kind.exchange_form", "en") not in anonymous.get("/documents?lang=en").text
+    assert message("document_page.kind.exchange_form", "en") not in anonymous.get("/documents?lang=en").text
 
 
 def test_versions_stand_side_by_side_and_the_list_can_be_narrowed(client):
@@ -109,7 +109,7 @@ def test_a_choice_that_means_nothing_is_refused_in_words(client, query, language
 
 def test_a_choice_without_documents_says_so(client):
     response = client.get("/documents?lang=fr&meeting=1999")
-    assert response.status_code == 200 and message("document.list.none", "fr") in response.text
+    assert response.status_code == 200 and message("document_page.list.none", "fr") in response.text
 
 
 def test_hidden_and_unknown_documents_are_the_same(anonymous, ids):
@@ -125,7 +125,7 @@ def test_hidden_and_unknown_documents_are_the_same(anonymous, ids):
 
 
 def test_what_may_not_be_passed_on_says_so(member, ids):
-    assert message("document.notice.members", "en") in member.get(f"/documents/{ids[MEMBERS]}?lang=en").text
+    assert message("document_page.notice.members", "en") in member.get(f"/documents/{ids[MEMBERS]}?lang=en").text
     assert 'class="restricted"' not in member.get(f"/documents/{ids[PUBLIC]}?lang=en").text
 
 
@@ -171,11 +171,11 @@ def test_mentions_lead_from_one_to_the_next(member, ids):
     page = member.get(f"/documents/{ids[PUBLIC]}?lang=fr&q=identité numérique").text
     count = page.count(' mention"')
     assert count > 3
-    assert message("document.mention.many", "fr", number=count) in page
-    assert message("document.mention.number", "fr", number=2, count=count) in page
+    assert message("document_page.mention.many", "fr", number=count) in page
+    assert message("document_page.mention.number", "fr", number=2, count=count) in page
     assert 'rel="next"' in page and 'rel="prev"' not in page
     nothing = member.get(f"/documents/{ids[PUBLIC]}?lang=fr&q=zorbulation des quazzles").text
-    assert message("document.mention.none", "fr") in nothing
+    assert message("document_page.mention.none", "fr") in nothing
 
 
 def test_an_image_is_the_callers_own_and_not_sent_twice(member, anonymous, ids):
@@ -195,7 +195,7 @@ def test_no_page_is_drawn_of_a_file_that_has_changed(member, folder, ids):
     (folder / MEMBERS).write_bytes((folder / PUBLIC).read_bytes())
     try:
         page = member.get(f"/documents/{ids[MEMBERS]}?lang=en&page=3").text
-        assert message("document.sheet.changed", "en") in page and "<img" not in page
+        assert message("document_page.sheet.changed", "en") in page and "<img" not in page
         assert 'class="part' in page
         assert member.get(f"/documents/{ids[MEMBERS]}/pages/4.png").status_code == 404
     finally:
@@ -206,5 +206,5 @@ def test_a_document_without_pages_is_text_alone(client):
     documents = client.get("/v1/documents").json()["documents"]
     word = next(one["id"] for one in documents if one["format"] == "docx")
     page = client.get(f"/documents/{word}?lang=en").text
-    assert "<img" not in page and message("document.sheet.title", "en") not in page
+    assert "<img" not in page and message("document_page.sheet.title", "en") not in page
     assert client.get(f"/documents/{word}/pages/1.png").status_code == 404
