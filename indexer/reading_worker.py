@@ -14,13 +14,11 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from indexer.documents import Document
 from indexer.errors import UnreadableDocumentError
 from indexer.readers import pace
 
-ReadFunction = Callable[[Path, str], Document]
+ReadFunction = Callable[[Path, str], object]
 
 _MEGABYTE = 1_000_000
 _LIBXML_NO_MEMORY = 2  # XML_ERR_NO_MEMORY; lxml gives it as a syntax error, without a word on memory
@@ -44,7 +42,8 @@ class Refusal:
     mend: str
 
 
-Reply = Document | Refusal | Literal["memory", "step"]
+Reply = object
+"""What the function gives; or a Refusal, "memory" where it took too much, "step" where it goes on."""
 
 
 def main() -> None:

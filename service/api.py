@@ -23,6 +23,7 @@ from service.server_settings import Settings, load
 from service.state import State
 from service.uploads.supervisor import Supervisor
 from service.web import ask, manage, refusals, search, sign_in, topics
+from service.web import documents as document_pages
 from service.wording import open_writer
 
 _logger = logging.getLogger("service")
@@ -78,6 +79,7 @@ def create_app(
         ask,
         search,
         topics,
+        document_pages,
         sign_in,
         manage,
         refusals,
@@ -96,6 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.supervisor.start()
     yield
     await run_in_threadpool(app.state.supervisor.stop)
+    await run_in_threadpool(app.state.page_shelf.stop)
 
 
 def _warm(engine: Engine) -> None:

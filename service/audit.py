@@ -43,8 +43,8 @@ def record(
     _write(state, caller.name, str(caller.role), action, subject=subject, outcome=outcome, detail=detail)
 
 
-def opened(state: State, caller: Caller, document_id: str) -> None:
-    """Write down that a caller opens a document, by itself or by one of its passages; before it is shown.
+def opened(state: State, caller: Caller, document_id: str, *, detail: str | None = None) -> None:
+    """Write down that a caller opens a document, by itself, by a passage or by a page of it; before it is shown.
 
     Without any key there is nobody to tell apart, and nothing is written. Raises AuditUnwritableError where it cannot
     be: a document is not shown to somebody who would not be on record.
@@ -53,7 +53,9 @@ def opened(state: State, caller: Caller, document_id: str) -> None:
         return
     try:
         with _reading:
-            _write(state, caller.name, str(caller.role), DOCUMENT_READ, subject=document_id, synced=False)
+            _write(
+                state, caller.name, str(caller.role), DOCUMENT_READ, subject=document_id, detail=detail, synced=False
+            )
     except CouncilError as error:
         raise AuditUnwritableError(str(error)) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from service.edge.body_size import BodySize
 from service.edge.conditional import Conditional
@@ -13,12 +14,15 @@ from service.edge.slots import Slots
 from service.installation import Installation
 
 JSON_BYTES = 1_000_000
+COMPRESSED_FROM = 1_400  # bytes: less goes in one packet as it is
 RATE_FOR_OTHERS = 1_200  # a minute, where others than this machine can reach the server
 
 
 def add(app: FastAPI) -> None:
     """Surround the routes of `app`; its installation must be in place. The last added is the first passed."""
     at: Installation = app.state.installation
+    # Innermost, so that a tag stands for the bytes that are sent.
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=5)
     app.add_middleware(Conditional)
     # Within the deadline: whose request was given up keeps its place until its thread has ended.
     app.add_middleware(Slots, most=at.settings.max_concurrent)
