@@ -22,7 +22,7 @@ from service.routes import problems as problem_pages
 from service.server_settings import Settings, load
 from service.state import State
 from service.uploads.supervisor import Supervisor
-from service.web import manage, pages, refusals, sign_in, topics
+from service.web import exchange, exchange_exports, manage, pages, refusals, register_page, sign_in, topics
 from service.wording import open_writer
 
 _logger = logging.getLogger("service")
@@ -80,6 +80,9 @@ def create_app(
         sign_in,
         manage,
         refusals,
+        exchange,
+        register_page,
+        exchange_exports,
     )
     for part in parts:
         part.add(app)
