@@ -133,7 +133,11 @@ def test_a_hidden_id_is_answered_as_an_unknown_one(callers, language):
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/documents", "/v1/jurisdictions", "/v1/follow-ups", "/healthz", "/readyz", "/openapi.json", "/", "/none"],
+    [
+        *("/v1/documents", "/v1/jurisdictions", "/v1/follow-ups", "/healthz", "/readyz", "/openapi.json", "/", "/none"),
+        *("/exchange", "/exchange/2019-02", "/exchange/2021-03", "/exchange/2022-09", "/register?lang=fr"),
+        *("/export/follow-ups?lang=fr", "/export/matches?meeting=2021-03", "/export/analysis?meeting=2022-09"),
+    ],
 )
 def test_listings_are_the_same(callers, path):
     assert told(callers.seen.get(path)) == told(callers.without.get(path))
