@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from indexer.documents import Language
 from indexer.embedding import Embedder
 from indexer.store import Index
+from service.allowance import Allowance
 from service.matches import Helper, helpers
 from service.needs import Need
 
@@ -28,12 +29,22 @@ def kept_helpers(index: Index, embedder: Embedder, need: Need, language: Languag
 
     Safe to call from several threads.
     """
+    found = helpers_in_time(index, embedder, need, language, Allowance())
+    return found if found is not None else ()
+
+
+def helpers_in_time(
+    index: Index, embedder: Embedder, need: Need, language: Language, allowance: Allowance
+) -> tuple[Helper, ...] | None:
+    """The same, None where it is not known yet and the allowance is used up."""
     key = need.passage.id, need.start, need.end, language
     with _LOCK:
         kept = _OF_VIEW.setdefault(index, OrderedDict())
         if key in kept:
             kept.move_to_end(key)
             return kept[key]
+    if not allowance.left():
+        return None
     found = helpers(index, embedder, need, language)
     with _LOCK:
         kept[key] = found

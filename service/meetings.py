@@ -11,13 +11,10 @@ from weakref import WeakKeyDictionary
 from indexer.documents import DocumentRecord, DocumentType, Language
 from indexer.store import Index
 from service import access
-from service.briefs.exchange import NoExchangeError, exchange_table
+from service.briefs.exchange import has_rows
 from service.briefs.meetings import meetings_of, versions, within
 from service.matches import needs_told
-from service.messages import RefusedError
 from service.register_rows import rows
-
-_EXCHANGED = (DocumentType.EXCHANGE_FORM, DocumentType.EXCHANGE_ANALYSIS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,6 @@ class Meeting:
     """A meeting by its date `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as its documents have it.
 
     A document that stands in both languages is one, the reader's; so is a need, a decision, a follow-up.
-    `exchanged` says whether an exchange table can be made of its documents.
     """
 
     date: str
@@ -41,7 +37,6 @@ class Meeting:
     needs: int
     decisions: int
     follow_ups: int
-    exchanged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +75,14 @@ def meetings(index: Index, language: Language) -> Meetings:
     return found
 
 
+def has_exchange_table(index: Index, meeting: Meeting) -> bool:
+    """Whether an exchange table can be made of a meeting's documents: there is a form, or an analysis with an annex."""
+    records = [record for held in meeting.documents for record in (held.record, held.other) if record is not None]
+    return any(record.type is DocumentType.EXCHANGE_FORM for record in records) or any(
+        has_rows(index, record) for record in records if record.type is DocumentType.EXCHANGE_ANALYSIS
+    )
+
+
 def _read(index: Index, language: Language) -> Meetings:
     # Without their texts, which are long and would be kept.
     records = index.documents_by_id([record.id for record in index.documents()])
@@ -100,7 +103,6 @@ def _read(index: Index, language: Language) -> Meetings:
                 needs=needs[date],
                 decisions=settled[date, "decision"],
                 follow_ups=settled[date, "follow_up"],
-                exchanged=any(record.type in _EXCHANGED for record in own) and _has_table(index, date),
             )
         )
     return Meetings(tuple(held), _folded([record for record in records if not record.meeting_date], language))
@@ -119,10 +121,3 @@ def _folded(records: Sequence[DocumentRecord], language: Language) -> tuple[Held
         if version is None or (record.language != language, record.id) < (version.language != language, version.id):
             found.append(HeldDocument(record, version))
     return tuple(found)
-
-
-def _has_table(index: Index, date: str) -> bool:
-    try:
-        return bool(exchange_table(index, meeting=date).organisations)
-    except (NoExchangeError, RefusedError):
-        return False

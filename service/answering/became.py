@@ -13,6 +13,7 @@ from indexer.documents import Language, Role
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service import access
+from service.allowance import Allowance
 from service.answering.candidates import Candidate, Marks
 from service.answering.draft import Span, Statement
 from service.answering.found import Found
@@ -31,10 +32,13 @@ _LOCK = threading.Lock()
 _OF_VIEW: WeakKeyDictionary[Index, OrderedDict[tuple[str, Language], tuple[Statement, ...]]] = WeakKeyDictionary()
 
 
-def became(index: Index, embedder: Embedder, item_id: str, language: Language) -> tuple[Statement, ...]:
+def became(
+    index: Index, embedder: Embedder, item_id: str, language: Language, allowance: Allowance
+) -> tuple[Statement, ...] | None:
     """What later meetings have on a follow-up, the best first; kept for each view of the index.
 
     Nothing for a decision, which is settled: what is like it later is another meeting's own, such as its agenda.
+    None where it is not known yet and the allowance is used up.
     Versions are the reader's, of `language`, where there are any. Safe to call from several threads.
     """
     key = item_id, language
@@ -44,7 +48,10 @@ def became(index: Index, embedder: Embedder, item_id: str, language: Language) -
             kept.move_to_end(key)
             return kept[key]
     entry = next((one for one in register(index).entries if one.item and one.item.id == item_id), None)
-    found = _later(index, embedder, entry, language) if entry and entry.kind is Role.FOLLOW_UP else ()
+    follow_up = entry is not None and entry.kind is Role.FOLLOW_UP
+    if follow_up and not allowance.left():
+        return None
+    found = _later(index, embedder, entry, language) if entry and follow_up else ()
     with _LOCK:
         kept[key] = found
         while len(kept) > _MOST:

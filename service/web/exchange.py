@@ -14,17 +14,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from indexer.documents import Language
 from indexer.embedding import Embedder
 from indexer.store import Index
+from service.allowance import Allowance
 from service.briefs.meetings import named, place
 from service.callers import Seen, Who
 from service.filters import ItemFilters, make_filters, make_item_filters
-from service.kept_helpers import kept_helpers
+from service.kept_helpers import helpers_in_time
 from service.matches import Helper, ToldNeed, needs_told
-from service.meetings import Meeting, Meetings, meetings
+from service.meetings import Meeting, Meetings, has_exchange_table, meetings
 from service.messages import RefusedError
 from service.needs import shortened
 from service.register_rows import rows
 from service.web import account, register_page, shell
-from service.web.exchange_parts import Page, not_to_be_passed_on, offset_of, refusal, unknown
+from service.web.exchange_parts import SECONDS, Page, not_to_be_passed_on, offset_of, refusal, unknown
 
 # Of a page: what its needs cost bounds how long the page takes, whatever the meeting's size.
 NEEDS_SHOWN = 12
@@ -34,10 +35,11 @@ _TOPIC = 80  # characters of a need that go with the link to a proof
 
 @dataclass(frozen=True, slots=True)
 class Helped:
-    """A need and who can help with it, best first."""
+    """A need and who can help with it, best first; None where there was no time to look. `place` is its in the list."""
 
     told: ToldNeed
-    helpers: tuple[Helper, ...]
+    helpers: tuple[Helper, ...] | None
+    place: int
 
     @property
     def topic(self) -> str:
@@ -72,12 +74,20 @@ def exchange(
     *,
     jurisdiction: str | None = None,
     offset: int = 0,
+    seconds: float | None = None,
 ) -> Exchange:
-    """A page of a meeting's needs from `offset` on, with who can help; of one jurisdiction where it is named."""
+    """A page of a meeting's needs from `offset` on, with who can help; of one jurisdiction where it is named.
+
+    No help is looked for any more once `seconds` are over, if given; the first need has its helpers always.
+    """
     told = needs_in_order(index, meeting, language)
     wanted = [one for one in told if jurisdiction is None or one.jurisdiction == jurisdiction]
     shown = wanted[offset : offset + NEEDS_SHOWN]
-    helped = [Helped(one, kept_helpers(index, embedder, one.need, language)) for one in shown]
+    allowance = Allowance(seconds)
+    helped = [
+        Helped(one, helpers_in_time(index, embedder, one.need, language, allowance), place)
+        for place, one in enumerate(shown, start=offset)
+    ]
     groups = groupby(helped, key=lambda one: one.told.jurisdiction)
     return Exchange(
         groups=tuple((code, tuple(group)) for code, group in groups),
@@ -143,13 +153,16 @@ def shown(
     offset: int,
 ) -> dict[str, Any]:
     """What the template needs to show a meeting."""
-    found = exchange(index, embedder, meeting.date, spoken, jurisdiction=jurisdiction, offset=offset)
+    found = exchange(index, embedder, meeting.date, spoken, jurisdiction=jurisdiction, offset=offset, seconds=SECONDS)
     before, after = known.neighbours(meeting)
     settled = rows(index, ItemFilters(meetings=(meeting.date,)), language=spoken)
-    some = register_page.seen(index, embedder, settled[:ITEMS_SHOWN], spoken)
-    helping = [helper.precedent.hit.document for _, group in found.groups for one in group for helper in one.helpers]
+    some = register_page.seen(index, embedder, settled[:ITEMS_SHOWN], spoken, 0)
+    helping = [
+        helper.precedent.hit.document for _, group in found.groups for one in group for helper in one.helpers or ()
+    ]
     return {
         "meeting": meeting,
+        "exchanged": has_exchange_table(index, meeting),
         "before": before,
         "after": after,
         "exchange": found,

@@ -17,6 +17,9 @@ from service.messages import RefusedError, message
 from service.requests import MAX_OFFSET
 from service.web import shell
 
+# That a page may spend on looking for helpers, and as many on what became of items; the next one has the rest.
+SECONDS = 1.5
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -16,6 +16,7 @@ from indexer.embedding import Embedder
 from indexer.layouts.record_words import record_words
 from indexer.store import Index
 from service import access
+from service.allowance import Allowance
 from service.answering.became import became
 from service.answering.draft import Statement
 from service.briefs.meetings import named, place
@@ -25,7 +26,7 @@ from service.meetings import meetings
 from service.messages import RefusedError, message
 from service.register_rows import Row, rows
 from service.web import account, shell
-from service.web.exchange_parts import Page, not_to_be_passed_on, offset_of, refusal
+from service.web.exchange_parts import SECONDS, Page, not_to_be_passed_on, offset_of, refusal
 
 ITEMS_SHOWN = 20
 FIELDS = ("meeting", "owner", "kind", "status", "doc_language")
@@ -49,11 +50,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SeenItem:
-    """A row of the register with its document, and what later meetings have on it."""
+    """A row of the register with its document, and what later meetings have on it: None where there was no time to look.
+
+    `place` is that of the row in the list.
+    """
 
     row: Row
     document: DocumentRecord
-    later: tuple[Statement, ...] = field(default=())
+    later: tuple[Statement, ...] | None
+    place: int
 
 
 def asked(parameters: QueryParams) -> Asked:
@@ -74,13 +79,19 @@ def asked(parameters: QueryParams) -> Asked:
     return Asked({name: given for name, given in values.items() if given}, filters)
 
 
-def seen(index: Index, embedder: Embedder, shown: Sequence[Row], language: Language) -> list[SeenItem]:
-    """The rows with their documents, and what became of them."""
+def seen(index: Index, embedder: Embedder, shown: Sequence[Row], language: Language, start: int) -> list[SeenItem]:
+    """The rows, the first of which is at `start` in the list, with their documents and what became of them."""
     records = index.documents_by_id({row.item.document_id for row in shown})
     documents = {record.id: access.visible(record) for record in records}
+    allowance = Allowance(SECONDS)
     return [
-        SeenItem(row, documents[row.item.document_id], became(index, embedder, row.item.item_id, language))
-        for row in shown
+        SeenItem(
+            row,
+            documents[row.item.document_id],
+            became(index, embedder, row.item.item_id, language, allowance),
+            place,
+        )
+        for place, row in enumerate(shown, start=start)
     ]
 
 
@@ -102,7 +113,7 @@ def add(app: FastAPI) -> None:
 def shown(index: Index, embedder: Embedder, wanted: Asked, start: int, spoken: Language) -> dict[str, Any]:
     """What the template needs to show the register from item `start` on."""
     found = rows(index, wanted.filters, language=spoken)
-    some = seen(index, embedder, found[start : start + ITEMS_SHOWN], spoken)
+    some = seen(index, embedder, found[start : start + ITEMS_SHOWN], spoken, start)
     return {
         "asked": wanted,
         "choices": _choices(index, spoken),

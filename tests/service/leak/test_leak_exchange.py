@@ -6,6 +6,7 @@ import pytest
 from restricted_twins import CANARIES, HIDDEN_MEETINGS, MEETINGS
 
 from indexer.documents import Distribution
+from service.allowance import Allowance
 from service.answering.became import became
 from service.meetings import meetings
 from service.register_rows import rows
@@ -38,7 +39,7 @@ def test_the_register_and_what_became_of_it_are_the_same(sides, language):
     def shown(engine):
         index = engine.index()
         found = rows(index, language=language)
-        return found, [became(index, engine.embedder, row.item.item_id, language) for row in found[:30]]
+        return found, [became(index, engine.embedder, row.item.item_id, language, Allowance()) for row in found[:30]]
 
     assert shown(sides.seen) == shown(sides.without)
 

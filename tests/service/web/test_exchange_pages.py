@@ -16,6 +16,7 @@ from indexer import embedding
 from indexer.build import build
 from indexer.documents import Role
 from indexer.store import open_index
+from service.allowance import Allowance
 from service.answering.became import became
 from service.briefs.meetings import named, place
 from service.filters import make_item_filters
@@ -324,7 +325,7 @@ def test_what_became_of_a_follow_up_is_told_and_of_a_decision_nothing(later_inde
     found = [
         (row.item.kind, statement.quote)
         for row in rows(later_index, language="en")
-        for statement in became(later_index, embedder, row.item.item_id, "en")
+        for statement in became(later_index, embedder, row.item.item_id, "en", Allowance())
     ]
     assert found == [
         (
@@ -348,6 +349,21 @@ def test_what_was_worked_out_is_kept_for_its_view_alone(index, embedder):
     assert again is not first and again == first
     assert kept_helpers(index, embedder, told.need, "fr") is not first
     assert meetings(index, "en") is meetings(index, "en") is not meetings(view, "en")
+
+
+def test_a_page_whose_time_is_up_leads_to_what_is_left(index, embedder):
+    view = index.seen_by(index.audience)
+    helped = [
+        one for _, group in exchange(view, embedder, "2020-09", "en", offset=3, seconds=0).groups for one in group
+    ]
+    assert [one.helpers is None for one in helped] == [False, *[True] * (NEEDS_SHOWN - 1)]
+    assert [one.place for one in helped] == list(range(3, 3 + NEEDS_SHOWN))
+    again = exchange(view, embedder, "2020-09", "en", offset=helped[4].place, seconds=0).groups[0][1][0]
+    assert again.told == helped[4].told and again.helpers is not None
+    follow_ups = [row.item.item_id for row in rows(view, make_item_filters(kinds=["follow_up"]), language="en")]
+    spent = Allowance(0)
+    told = [became(view, embedder, item_id, "en", spent) for item_id in follow_ups]
+    assert [one is None for one in told] == [False, *[True] * (len(told) - 1)]
 
 
 # Exports
