@@ -50,7 +50,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SeenItem:
-    """A row of the register with its document, and what later meetings have on it: None where there was no time to look.
+    """A row of the register with its document, and what later meetings have on it: None where no time was left.
 
     `place` is that of the row in the list.
     """
