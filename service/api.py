@@ -22,7 +22,7 @@ from service.routes import problems as problem_pages
 from service.server_settings import Settings, load
 from service.state import State
 from service.uploads.supervisor import Supervisor
-from service.web import ask, manage, refusals, search, sign_in, topics
+from service.web import ask, exchange, exchange_exports, manage, refusals, register_page, search, sign_in, topics
 from service.web import documents as document_pages
 from service.wording import open_writer
 
@@ -83,6 +83,9 @@ def create_app(
         sign_in,
         manage,
         refusals,
+        exchange,
+        register_page,
+        exchange_exports,
     )
     for part in parts:
         part.add(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from indexer.documents import DocumentRecord, DocumentType, Language, Passage, PassageKind, Role, Status
@@ -43,6 +43,27 @@ class Match:
     passage_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ToldNeed:
+    """A need with the document that tells it."""
+
+    need: Need
+    document: DocumentRecord
+
+    @property
+    def jurisdiction(self) -> str | None:
+        """The code of who has it, None where the document does not say."""
+        return next(iter(self.need.passage.jurisdictions), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Who can help with a need: what they did, and why it may help, in the reader's language."""
+
+    precedent: Precedent
+    why: str
+
+
 def matched(
     index: Index,
     embedder: Embedder,
@@ -56,32 +77,73 @@ def matched(
     Without `meeting`, of the latest at which needs were told. A need that stands in both languages is given in
     `language`. Raises SettingError for a meeting at which none was told.
     """
-    readable = Filters(document_languages=tuple(document_languages))
-    told = _told(index, readable, meeting)
-    if meeting is None:
-        meeting = max((passage.meeting_date for passage in told if passage.meeting_date), default=None)
-        told = [passage for passage in told if passage.meeting_date == meeting]
-    elif not told:
+    _, passages = _told(index, Filters(document_languages=tuple(document_languages)), meeting)
+    if meeting is not None and not passages:
         raise SettingError(f"--meeting {meeting}: no document tells a need at that meeting; name another")
-    records = index.documents_by_id({passage.document_id for passage in told})
-    documents = {record.id: access.visible(record) for record in records}
-    ids = {passage.id for passage in told if passage.language == language}
+    told = needs_told(index, meeting=meeting, language=language, document_languages=document_languages)
+    if meeting is None:
+        latest = max((passage.meeting_date for passage in passages if passage.meeting_date), default=None)
+        told = [one for one in told if one.need.passage.meeting_date == latest]
     return [
         match
-        for passage in told
-        if passage.language == language or ids.isdisjoint(index.versions(passage.id))
-        if _is_of_somebody(passage, documents[passage.document_id])
-        for need in needs_of(passage)
-        for match in _matches(index, embedder, need, documents[passage.document_id], _query(need, language, readable))
+        for one in told
+        for match in as_matches(
+            one, helpers(index, embedder, one.need, language, document_languages=document_languages), language
+        )
     ]
 
 
-def _told(index: Index, readable: Filters, meeting: str | None) -> list[Passage]:
-    """The passages that tell needs, in reading order."""
-    filters = replace(readable, roles=(Role.NEED,), date_from=meeting, date_to=meeting)
-    numbers = index.allowed(filters)
+def needs_told(
+    index: Index, *, meeting: str | None = None, language: Language = "en", document_languages: Sequence[str] = ()
+) -> list[ToldNeed]:
+    """The needs told at a meeting, at any without one, in the documents' order.
+
+    One that stands in both languages is given in `language`; `document_languages` are the only ones read, if any.
+    """
+    numbers, told = _told(index, Filters(document_languages=tuple(document_languages)), meeting)
+    records = index.documents_by_id({passage.document_id for passage in told})
+    documents = {record.id: access.visible(record) for record in records}
+    versions = index.versions_of(numbers)
+    spoken = {number for number, passage in zip(numbers, told, strict=True) if passage.language == language}
+    return [
+        ToldNeed(need, documents[passage.document_id])
+        for number, passage in zip(numbers, told, strict=True)
+        if number in spoken or spoken.isdisjoint(versions.get(number, ()))
+        if _is_of_somebody(passage, documents[passage.document_id])
+        for need in needs_of(passage)
+    ]
+
+
+def helpers(
+    index: Index, embedder: Embedder, need: Need, language: Language, *, document_languages: Sequence[str] = ()
+) -> tuple[Helper, ...]:
+    """Who can help with a need, best first, each jurisdiction once; reasons and versions are in `language`."""
+    query = _query(need, language, Filters(document_languages=tuple(document_languages)))
+    found: dict[str, Helper] = {}
+    for precedent, why in matches(index, embedder, need, query):
+        if precedent.jurisdiction is not None and precedent.jurisdiction not in need.passage.jurisdictions[:1]:
+            found.setdefault(precedent.jurisdiction, Helper(precedent, why))
+    return tuple(found.values())
+
+
+def as_matches(told: ToldNeed, found: Sequence[Helper], language: Language) -> list[Match]:
+    """A need with each of its helpers, or alone where nobody was found; words are in `language`."""
+    if not found:
+        return [_match(told.need, told.document, language, None, message("matches.none", language))]
+    return [_match(told.need, told.document, language, one.precedent, one.why) for one in found]
+
+
+def _told(index: Index, readable: Filters, meeting: str | None) -> tuple[list[int], list[Passage]]:
+    """The passages that tell needs, in reading order, and before them their numbers."""
+    numbers = index.allowed(replace(readable, roles=(Role.NEED,), date_from=meeting, date_to=meeting))
     passages = index.numbered(numbers) if numbers is not None else []
-    return [passage for passage in passages if passage.kind is PassageKind.STATEMENT]
+    held = [] if numbers is None else numbers.tolist()
+    told = [
+        (number, passage)
+        for number, passage in zip(held, passages, strict=True)
+        if passage.kind is PassageKind.STATEMENT
+    ]
+    return [number for number, _ in told], [passage for _, passage in told]
 
 
 def _is_of_somebody(passage: Passage, document: DocumentRecord) -> bool:
@@ -98,17 +160,6 @@ def _query(need: Need, language: Language, filters: Filters) -> Query:
         filters=filters,
         limit=MAX_LIMIT,
     )
-
-
-def _matches(index: Index, embedder: Embedder, need: Need, document: DocumentRecord, query: Query) -> Iterator[Match]:
-    helpers: dict[str, tuple[Precedent, str]] = {}
-    for precedent, why in matches(index, embedder, need, query):
-        if precedent.jurisdiction is not None and precedent.jurisdiction not in need.passage.jurisdictions[:1]:
-            helpers.setdefault(precedent.jurisdiction, (precedent, why))
-    if not helpers:
-        yield _match(need, document, query.language, None, message("matches.none", query.language))
-    for precedent, why in helpers.values():
-        yield _match(need, document, query.language, precedent, why)
 
 
 def _match(need: Need, document: DocumentRecord, language: Language, helper: Precedent | None, why: str) -> Match:

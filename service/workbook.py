@@ -29,12 +29,23 @@ _WIDE = {
     "need_document": 30,
 }  # in characters
 _WIDTH = 14
+_NOTICE_WIDTH = 100
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def workbook(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, most_rows: int = MOST_ROWS) -> bytes:
+def workbook(
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    most_rows: int = MOST_ROWS,
+    widths: Sequence[int] | None = None,
+    notice: Sequence[str] = (),
+) -> bytes:
     """A workbook file with one sheet called `name`: a head of `columns`, then `rows`.
 
+    `widths` are the columns' in characters, by their names if None. `notice` is a title and the lines under it, on a
+    second sheet; the title stands at the foot of each printed page too.
     Characters that a workbook cannot hold are left out, and a cell is cut at the format's 32,767 characters.
     Raises SettingError where there are more rows than a sheet has.
     """
@@ -43,12 +54,19 @@ def workbook(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "A2"
-    for number, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = _WIDE.get(column, _WIDTH)
+    for number, width in enumerate(widths or [_WIDE.get(column, _WIDTH) for column in columns], start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
     head, body = Font(bold=True), Alignment(vertical="top", wrap_text=True)
     sheet.append([_cell(sheet, column, font=head) for column in columns])
     for row in rows:
         sheet.append([_cell(sheet, value, alignment=body) for value in row])
+    if notice:
+        sheet.oddFooter.center.text = notice[0].replace("&", "&&")
+        second = book.create_sheet(notice[0])
+        second.column_dimensions["A"].width = _NOTICE_WIDTH
+        second.append([_cell(second, notice[0], font=head)])
+        for line in notice[1:]:
+            second.append([_cell(second, line, alignment=body)])
     whole = io.BytesIO()
     book.save(whole)
     return whole.getvalue()

@@ -112,6 +112,11 @@ def exchange_table(index: Index, *, meeting: str | None = None, language: Langua
     )
 
 
+def has_rows(index: Index, analysis: DocumentRecord) -> bool:
+    """Whether an exchange analysis has an annex from which the rows of a table can be drawn."""
+    return bool(_annex(index, analysis, "en"))
+
+
 def _meeting(
     asked: str | None,
     forms: Sequence[DocumentRecord],

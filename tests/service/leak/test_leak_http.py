@@ -134,19 +134,25 @@ def test_a_hidden_id_is_answered_as_an_unknown_one(callers, language):
 @pytest.mark.parametrize(
     "path",
     [
-        "/v1/documents",
-        "/v1/jurisdictions",
-        "/v1/follow-ups",
-        "/healthz",
-        "/readyz",
-        "/openapi.json",
-        "/",
-        "/search",
-        "/none",
+        *("/v1/documents", "/v1/jurisdictions", "/v1/follow-ups", "/healthz", "/readyz", "/openapi.json", "/none"),
+        *("/", "/search", "/documents", "/topics", "/topics?q=zorvanique", "/topics?q=digital+identity&lang=fr"),
+        *("/exchange", "/exchange/2021-03", "/exchange/2022-09", "/register?lang=fr"),
+        *("/export/follow-ups?lang=fr", "/export/matches?meeting=2021-03", "/export/analysis?meeting=2022-09"),
+        *("/export/brief?q=digital+identity&format=html", "/export/answer?q=chatbots&format=csv"),
     ],
 )
 def test_listings_are_the_same(callers, path):
     assert told(callers.seen.get(path)) == told(callers.without.get(path))
+
+
+def test_the_page_of_a_meeting_is_the_same(callers):
+    for client in (
+        callers.seen,
+        callers.without,
+    ):  # what it shows depends on what there was time for, till all is known
+        assert client.get("/export/matches?meeting=2019-02").status_code == 200
+        client.get("/exchange/2019-02")
+    assert told(callers.seen.get("/exchange/2019-02")) == told(callers.without.get("/exchange/2019-02"))
 
 
 @examples(25)

@@ -1,0 +1,82 @@
+"""What became of the follow-ups of a register: what `later` finds of one, without a question that asks for it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from indexer.documents import Language, Role
+from indexer.embedding import Embedder
+from indexer.store import Index
+from service import access
+from service.allowance import Allowance
+from service.answering.candidates import Candidate, Marks
+from service.answering.draft import Span, Statement
+from service.answering.found import Found
+from service.answering.items_asked import ItemsAsked, items_asked
+from service.answering.later import with_later
+from service.answering.register import Entry, register
+from service.answering.thresholds import DEFAULT_THRESHOLDS
+from service.needs import shortened
+from service.query import MAX_QUESTION_CHARACTERS, Query
+from service.retrieval import Hit
+from service.status import status_of
+
+_MOST = 5_000  # items of one view
+
+_LOCK = threading.Lock()
+_OF_VIEW: WeakKeyDictionary[Index, OrderedDict[tuple[str, Language], tuple[Statement, ...]]] = WeakKeyDictionary()
+
+
+def became(
+    index: Index, embedder: Embedder, item_id: str, language: Language, allowance: Allowance
+) -> tuple[Statement, ...] | None:
+    """What later meetings have on a follow-up, the best first; kept for each view of the index.
+
+    Nothing for a decision, which is settled: what is like it later is another meeting's own, such as its agenda.
+    None where it is not known yet and the allowance is used up.
+    Versions are the reader's, of `language`, where there are any. Safe to call from several threads.
+    """
+    key = item_id, language
+    with _LOCK:
+        kept = _OF_VIEW.setdefault(index, OrderedDict())
+        if key in kept:
+            kept.move_to_end(key)
+            return kept[key]
+    entry = next((one for one in register(index).entries if one.item and one.item.id == item_id), None)
+    follow_up = entry is not None and entry.kind is Role.FOLLOW_UP
+    if follow_up and not allowance.left():
+        return None
+    found = _later(index, embedder, entry, language) if entry and follow_up else ()
+    with _LOCK:
+        kept[key] = found
+        while len(kept) > _MOST:
+            kept.popitem(last=False)
+    return found
+
+
+def _later(index: Index, embedder: Embedder, entry: Entry, language: Language) -> tuple[Statement, ...]:
+    item, passage, number = entry.item, entry.passages[0], entry.numbers[0]
+    if item is None:
+        return ()
+    (record,) = index.documents_by_id([passage.document_id])
+    query = Query(shortened(item.text, MAX_QUESTION_CHARACTERS), language, item.language, kind="decision")
+    vector = index.vectors.vectors(np.array([number]))[0]
+    said = Statement(
+        hit=Hit(passage, access.visible(record), score=1.0, dense=1.0, lexical=1.0),
+        span=Span(max(item.start, passage.start), min(item.end, passage.end)),
+        status=status_of(item.text, passage.role),
+        item=item,
+    )
+    candidate = Candidate(entry, passage, number, score=1.0, said=1.0, cosine=1.0, lexical=1.0, marks=Marks())
+    found = Found(index, embedder, query, vector, (), DEFAULT_THRESHOLDS)
+    return with_later(found, said, candidate, _nothing_asked()).further
+
+
+@lru_cache(maxsize=1)
+def _nothing_asked() -> ItemsAsked:
+    return items_asked("")
