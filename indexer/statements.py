@@ -115,7 +115,7 @@ class Statements:
         passages = np.asarray(numbers, dtype=np.int64)
         begins, ends = self._starts[passages], self._starts[passages + 1]
         rows = _ranges(begins, ends)
-        spans = self._spans[rows].astype(np.int32)
+        spans = self._spans[rows].astype(np.int32, copy=False)
         return Read(np.repeat(np.arange(len(passages)), ends - begins), spans, rows)
 
     def vectors(self, read: Read) -> npt.NDArray[np.float32]:
@@ -192,7 +192,8 @@ def _mapped(path: Path, kind: np.dtype[Any], count: int) -> npt.NDArray[Any]:
     """An array that stays on the disk; an empty one cannot be mapped."""
     if path.stat().st_size != count * kind.itemsize + len(_END):
         raise ValueError(f"{path.parent.name}/{path.name} is cut short, or of other passages")
-    return np.memmap(path, kind, "r", shape=(count,)) if count else np.empty(0, kind)
+    # As a plain array: each slice of a memmap would be one too, which takes longer than to read a few sentences.
+    return np.asarray(np.memmap(path, kind, "r", shape=(count,))) if count else np.empty(0, kind)
 
 
 def _mapped_ragged(path: Path, rows: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -210,7 +211,7 @@ def _ranges(begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.N
 
 def _ragged(starts: npt.NDArray[np.int64], values: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Ragged:
     begins, ends = starts[rows], starts[rows + 1]
-    return Ragged(np.repeat(np.arange(len(rows)), ends - begins), values[_ranges(begins, ends)].astype(np.int32))
+    return Ragged(np.repeat(np.arange(len(rows)), ends - begins), values[_ranges(begins, ends)].astype(np.int32, copy=False))
 
 
 class Held:

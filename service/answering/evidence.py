@@ -126,6 +126,8 @@ def about(passage: Passage, start: int, end: int) -> tuple[str, ...]:
     In somebody's own section others are only named, unless they are partners; a speaker tells of others too. In a
     passage that is nobody's own, a sentence without a name is about those whom its paragraph named last.
     """
+    if len(passage.jurisdictions) < 2:  # whoever else is named does not count
+        return passage.jurisdictions
     said = passage.text
     named = [code for code in jurisdictions.named_in(said[start:end]) if code in passage.jurisdictions]
     owner = _owner(passage)
