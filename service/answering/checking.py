@@ -95,9 +95,7 @@ class _Held:
         self.reasons.append(f"[{citation.number}] of {citation.source}, passage {citation.passage_id}: {fault}")
 
 
-def _fault(
-    citation: Citation, stored: str, passage: Passage | None, document: DocumentRecord | None
-) -> str | None:
+def _fault(citation: Citation, stored: str, passage: Passage | None, document: DocumentRecord | None) -> str | None:
     """What is wrong with a citation by itself, None if nothing; `stored` is what the document says at its place."""
     if document is None:
         return "the index holds no such document"

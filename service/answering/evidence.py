@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,8 @@ class Evidence:
 
     `cosine` is the sentence's to the question, `overlap` the weighted share of what the question names that it holds.
     `on_topic` says that the sentence names a term of the glossary that the question names. `jurisdictions` are those
-    that it is about: whose passage it is, and others that the passage is about and the sentence names.
+    that it is about: whose passage it is, and others that the passage is about and the sentence names. `kept` are its
+    statuses where the index keeps them.
     """
 
     hit: Hit
@@ -41,6 +43,7 @@ class Evidence:
     cosine: float
     overlap: float
     on_topic: bool
+    kept: tuple[Status, ...] | None = None
 
     @property
     def jurisdictions(self) -> tuple[str, ...]:
@@ -56,6 +59,8 @@ class Evidence:
     @property
     def statuses(self) -> tuple[Status, ...]:
         """The status of its words, then that of its section where the section asks or offers."""
+        if self.kept is not None:
+            return self.kept
         passage = self.hit.passage
         return passage_statuses(passage, self.start - passage.start, self.end - passage.start)
 
@@ -103,14 +108,15 @@ def weigh(
     overlaps = _Weigher(index, query).of(read, passages)
     scores = np.array([hit.score for hit in hits])[read.passage]
     found = [
-        Evidence(hits[at], passages[at].start + start, passages[at].start + end, score, cosine, share, names_term)
-        for at, (start, end), score, cosine, share, names_term in zip(
+        Evidence(hits[at], passages[at].start + start, passages[at].start + end, score, cosine, share, names_term, kept)
+        for at, (start, end), score, cosine, share, names_term, kept in zip(
             read.passage.tolist(),
             read.spans.tolist(),
             ((cosines + overlaps.shares + scores) / 2).tolist(),
             cosines.tolist(),
             overlaps.shares.tolist(),
             overlaps.names_term.tolist(),
+            index.statements.statuses(read) or repeat(None, len(read)),
             strict=True,
         )
     ]
