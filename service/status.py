@@ -1,4 +1,4 @@
-"""How far a statement says that something is: see `indexer.status`, by which a generation is read when it is written."""
+"""How far a statement says that something is: read by `indexer.status`, for each generation when it is written."""
 
 from __future__ import annotations
 
