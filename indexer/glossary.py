@@ -109,10 +109,21 @@ def _named(steps: list[list[Step]], forms: Forms) -> Iterator[Match]:
             term = forms.single.get(first.singular)
             if term is not None:
                 yield Match(term, first.start, first.end)
-            for stems, term in forms.several.get(first.stem, ()):
+            several = forms.several.get(first.stem)
+            if several is None:
+                continue
+            follow = _following(steps, first)
+            for stems, term in several:
+                if len(stems) > 1 and stems[1] not in follow:  # dozens of forms begin with some words
+                    continue
                 last = _last(steps, first, stems[1:])
                 if last is not None:
                     yield Match(term, first.start, last.end)
+
+
+def _following(steps: list[list[Step]], step: Step) -> set[str]:
+    """The stems that may stand next to a step in a form."""
+    return {then.stem for then in steps[step.following] if then.joined} if step.following < len(steps) else set()
 
 
 def _last(steps: list[list[Step]], step: Step, stems: tuple[str, ...]) -> Step | None:

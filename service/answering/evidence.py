@@ -48,8 +48,10 @@ class Evidence:
     @property
     def jurisdictions(self) -> tuple[str, ...]:
         """Whom it is about."""
-        start = self.hit.passage.start
-        return about(self.hit.passage, self.start - start, self.end - start)
+        passage = self.hit.passage
+        if len(passage.jurisdictions) < 2:  # whoever else is named does not count
+            return passage.jurisdictions
+        return about(passage, self.start - passage.start, self.end - passage.start)
 
     @property
     def status(self) -> Status:
@@ -100,6 +102,8 @@ def weigh(
     A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
     """
+    if not hits:
+        return []
     passages = [hit.passage for hit in hits]
     read = index.statements.of(index.places(passages))
     if not len(read):
