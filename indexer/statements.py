@@ -1,7 +1,8 @@
 """What the sentences of each passage say, read once when a generation is written: answers then weigh arrays.
 
 `sentences/` of a generation holds memory-mapped arrays. Sentences are rows in the order of their passages; `starts`
-says where those of each passage begin. Tokens and words are numbers in one vocabulary, kept in `vocabulary.sqlite`.
+says where those of each passage begin. Tokens and words are numbers in one vocabulary, kept in `vocabulary.sqlite`;
+`statuses` are numbers of what `indexer.status` reads, which holds as long as its rules are the same.
 """
 
 from __future__ import annotations
@@ -263,20 +264,22 @@ class Kept:
     def __init__(self, statements: Statements, words: Sequence[str], places: Mapping[bytes, int], *, same_terms: bool):
         self._statements, self._words, self._places, self._same = statements, words, places, same_terms
 
-    def of(self, digest: bytes) -> _Analysis | None:
-        """What it has of a passage, None where it has none, or read it by another glossary or other rules."""
+    def of(self, passage: Passage, digest: bytes) -> _Analysis | None:
+        """What it has of a passage, None where it has none, or another glossary; statuses are those of now."""
         number = self._places.get(digest)
-        at = self._statements
-        if number is None or not self._same or at._statuses is None:
+        if number is None or not self._same:
             return None
+        at = self._statements
         read, words = at.of([number]), at.words([number])
         terms, tokens = _ragged(*at._terms, read.rows), at.tokens(read)
+        spans = tuple((int(start), int(end)) for start, end in read.spans)
+        kept = at._statuses
         return _Analysis(
-            spans=tuple((int(start), int(end)) for start, end in read.spans),
+            spans=spans,
             terms=[terms.values[terms.row == row].tolist() for row in range(len(read))],
             tokens=[[self._words[n] for n in tokens.values[tokens.row == row]] for row in range(len(read))],
             words=[self._words[n] for n in words.values],
-            statuses=at._statuses[read.rows].tolist(),
+            statuses=[_status_code(passage, *span) for span in spans] if kept is None else kept[read.rows].tolist(),
             vectors=at._vectors[read.rows],
         )
 
@@ -354,7 +357,7 @@ def write(folder: Path, passages: Sequence[Passage], embedder: Embedder, old: St
             for passage in some:
                 digest = _digest(passage)
                 digests.write(digest)
-                read.append((kept.of(digest) if kept is not None else None) or _analysed(passage))
+                read.append((kept.of(passage, digest) if kept is not None else None) or _analysed(passage))
             new = [
                 passage.text[start:end]
                 for passage, one in zip(some, read, strict=True)

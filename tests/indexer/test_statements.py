@@ -80,6 +80,7 @@ def test_statuses_that_other_rules_gave_are_not_told(
         patch.setattr(status, "rules_digest", lambda: "others")
         now = opened(tmp_path / "sentences", passages)
         assert now.statuses(now.of([0])) is None
+        patch.setattr(statements, "_analysed", lambda passage: pytest.fail("only the statuses are read again"))
         statements.write(tmp_path / "later", passages, embedding.load(), now)
         later = opened(tmp_path / "later", passages)
         assert later.statuses(later.of([0, 2])) == written.statuses(written.of([0, 2]))
