@@ -46,7 +46,10 @@ class Distribution(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the widest audience; whoever belongs to one may see what is for those of lower ranks too."""
-        return list(Distribution).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {audience: place for place, audience in enumerate(Distribution)}
 
 
 class Status(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -83,9 +83,9 @@ def _gap(gap: str) -> tuple[bool, bool, bool]:
     return _NO_GAP.fullmatch(gap) is not None, gap in _HYPHENS, gap in _APOSTROPHES
 
 
-def read_steps(found: list[Word], language: Language, spellings: Mapping[str, str]) -> list[list[Step]]:
+def read_steps(found: Sequence[Word], language: Language, spellings: Mapping[str, str]) -> list[list[Step]]:
     """The words as one language compares them, without articles; at each place the word, and its compound."""
-    articles, contractions = ARTICLES[language], CONTRACTIONS[language]
+    articles = ARTICLES[language]
     kept: list[tuple[Word, bool]] = []  # the word, and whether it follows the last
     joined = True
     for word in found:
@@ -96,7 +96,7 @@ def read_steps(found: list[Word], language: Language, spellings: Mapping[str, st
         joined = True
     steps: list[list[Step]] = []
     for number, (word, follows) in enumerate(kept):
-        stem, singular = _compared(contractions.get(word.folded, word.folded), language, spellings)
+        stem, singular = compared(word.folded, language, spellings)
         steps.append([Step(stem, singular, word.start, word.end, follows, number + 1)])
     for number, (after, follows) in enumerate(kept[1:]):
         if after.hyphenated and follows:
@@ -104,6 +104,11 @@ def read_steps(found: list[Word], language: Language, spellings: Mapping[str, st
             stem, singular = _compared(first.folded + after.folded, language, spellings)
             steps[number].append(Step(stem, singular, first.start, after.end, first_follows, number + 2))
     return steps
+
+
+def compared(folded: str, language: Language, spellings: Mapping[str, str]) -> tuple[str, str]:
+    """As a language compares a word: its stem and its singular, a contraction by its preposition."""
+    return _compared(CONTRACTIONS[language].get(folded, folded), language, spellings)
 
 
 def _compared(folded: str, language: Language, spellings: Mapping[str, str]) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """What the sentences of each passage say, read once when a generation is written: answers then weigh arrays.
 
 `sentences/` of a generation holds memory-mapped arrays. Sentences are rows in the order of their passages; `starts`
-says where those of each passage begin. Tokens and words are numbers in one vocabulary, kept in `vocabulary.sqlite`.
+says where those of each passage begin. Tokens and words are numbers in one vocabulary, kept in `vocabulary.sqlite`;
+`statuses` are numbers of what `indexer.status` reads, which holds as long as its rules are the same.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer import database, glossary, sentences
-from indexer.documents import Passage
+from indexer import database, glossary, sentences, status
+from indexer.documents import Passage, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
 from indexer.lexical_query import passage_token_set
@@ -32,7 +33,7 @@ _REMEMBERED = 16_384  # passages of which the sentences are kept
 _BATCH = 2_048  # passages whose sentences are embedded at once
 _VOCABULARY = "vocabulary.sqlite"
 _READ_WITH = "read_with.json"
-_LONG, _SHORT = np.dtype("<i8"), np.dtype("<i4")
+_LONG, _SHORT, _BYTE = np.dtype("<i8"), np.dtype("<i4"), np.dtype("u1")
 _STARTS = ".starts"
 _DIGEST = 16  # bytes
 _END = b"\n"  # of each file: one without numbers too can then be told from one that was cut short
@@ -103,6 +104,8 @@ class Statements:
         self._digests = _mapped(folder / "digests", np.dtype(f"S{_DIGEST}"), passages)
         read_with = json.loads((folder / _READ_WITH).read_text(encoding="utf-8"))
         self._same_glossary = read_with["glossary"] == _glossary_digest()
+        same_rules = read_with.get("statuses") == status.rules_digest()
+        self._statuses = _mapped(folder / "statuses", _BYTE, count) if same_rules else None
         self._database = database.Reader(folder / _VOCABULARY)
         self._known: dict[str, int] = {}
         if self._database.cut_short():
@@ -115,7 +118,7 @@ class Statements:
         passages = np.asarray(numbers, dtype=np.int64)
         begins, ends = self._starts[passages], self._starts[passages + 1]
         rows = _ranges(begins, ends)
-        spans = self._spans[rows].astype(np.int32)
+        spans = self._spans[rows].astype(np.int32, copy=False)
         return Read(np.repeat(np.arange(len(passages)), ends - begins), spans, rows)
 
     def vectors(self, read: Read) -> npt.NDArray[np.float32]:
@@ -156,6 +159,13 @@ class Statements:
         read = self.of(numbers)
         held = _ragged(*self._terms, read.rows)
         return Ragged(read.passage[held.row], held.values)
+
+    def statuses(self, read: Read) -> list[tuple[Status, ...]] | None:
+        """What `passage_statuses` gives for each sentence; None where they were read by other rules."""
+        if self._statuses is None:
+            return None
+        meant = _statuses()
+        return [meant[code] for code in self._statuses[read.rows].tolist()]
 
     def numbers(self, words: Iterable[str]) -> dict[str, int]:
         """The numbers of tokens or words in the vocabulary; those that no sentence holds are left out."""
@@ -203,7 +213,8 @@ def _mapped(path: Path, kind: np.dtype[Any], count: int) -> npt.NDArray[Any]:
     """An array that stays on the disk; an empty one cannot be mapped."""
     if path.stat().st_size != count * kind.itemsize + len(_END):
         raise ValueError(f"{path.parent.name}/{path.name} is cut short, or of other passages")
-    return np.memmap(path, kind, "r", shape=(count,)) if count else np.empty(0, kind)
+    # As a plain array: each slice of a memmap would be one too, which takes longer than to read a few sentences.
+    return np.asarray(np.memmap(path, kind, "r", shape=(count,))) if count else np.empty(0, kind)
 
 
 def _mapped_ragged(path: Path, rows: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -221,7 +232,9 @@ def _ranges(begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.N
 
 def _ragged(starts: npt.NDArray[np.int64], values: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Ragged:
     begins, ends = starts[rows], starts[rows + 1]
-    return Ragged(np.repeat(np.arange(len(rows)), ends - begins), values[_ranges(begins, ends)].astype(np.int32))
+    return Ragged(
+        np.repeat(np.arange(len(rows)), ends - begins), values[_ranges(begins, ends)].astype(np.int32, copy=False)
+    )
 
 
 class Held:
@@ -262,19 +275,22 @@ class Kept:
     def __init__(self, statements: Statements, words: Sequence[str], places: Mapping[bytes, int], *, same_terms: bool):
         self._statements, self._words, self._places, self._same = statements, words, places, same_terms
 
-    def of(self, digest: bytes) -> _Analysis | None:
-        """What it has of a passage, None where it has none, or another glossary."""
+    def of(self, passage: Passage, digest: bytes) -> _Analysis | None:
+        """What it has of a passage, None where it has none, or another glossary; statuses are those of now."""
         number = self._places.get(digest)
         if number is None or not self._same:
             return None
         at = self._statements
         read, words = at.of([number]), at.words([number])
         terms, tokens = _ragged(*at._terms, read.rows), at.tokens(read)
+        spans = tuple((int(start), int(end)) for start, end in read.spans)
+        kept = at._statuses
         return _Analysis(
-            spans=tuple((int(start), int(end)) for start, end in read.spans),
+            spans=spans,
             terms=[terms.values[terms.row == row].tolist() for row in range(len(read))],
             tokens=[[self._words[n] for n in tokens.values[tokens.row == row]] for row in range(len(read))],
             words=[self._words[n] for n in words.values],
+            statuses=[_status_code(passage, *span) for span in spans] if kept is None else kept[read.rows].tolist(),
             vectors=at._vectors[read.rows],
         )
 
@@ -287,6 +303,7 @@ class _Analysis:
     terms: Sequence[Sequence[int]]
     tokens: Sequence[Iterable[str]]
     words: Iterable[str]
+    statuses: Sequence[int]
     vectors: npt.NDArray[np.float16] | None = None
 
 
@@ -299,11 +316,23 @@ def _analysed(passage: Passage) -> _Analysis:
         terms=[sorted({numbers[match.term] for match in find_terms(sentence)}) for sentence in written],
         tokens=[passage_token_set(sentence, passage.language) for sentence in written],
         words=passage_words(passage),
+        statuses=[_status_code(passage, start, end) for start, end in spans],
     )
 
 
+@cache
+def _statuses() -> list[tuple[Status, ...]]:
+    """By code the statuses of a sentence: that of its words, and that of its section where it is another one."""
+    every = list(Status)
+    return [tuple(dict.fromkeys((told, section))) for told in every for section in every]
+
+
+def _status_code(passage: Passage, start: int, end: int) -> int:
+    return _statuses().index(status.passage_statuses(passage, start, end))
+
+
 def _digest(passage: Passage) -> bytes:
-    said = json.dumps([passage.language, passage.heading, passage.text]).encode()
+    said = json.dumps([passage.language, passage.role, passage.heading, passage.text]).encode()
     return hashlib.blake2b(said, digest_size=_DIGEST).digest()
 
 
@@ -331,7 +360,7 @@ def write(folder: Path, passages: Sequence[Passage], embedder: Embedder, old: St
     kept = old.kept() if old is not None else None
     vocabulary: dict[str, int] = {}
     terms, tokens, words = _Ragged(), _Ragged(), _Ragged()
-    starts, spans = array("q", [0]), array("i")
+    starts, spans, statuses = array("q", [0]), array("i"), array("B")
     with (folder / "vectors").open("wb") as vectors, (folder / "digests").open("wb") as digests:
         for first in range(0, len(passages), _BATCH):
             some = passages[first : first + _BATCH]
@@ -339,7 +368,7 @@ def write(folder: Path, passages: Sequence[Passage], embedder: Embedder, old: St
             for passage in some:
                 digest = _digest(passage)
                 digests.write(digest)
-                read.append((kept.of(digest) if kept is not None else None) or _analysed(passage))
+                read.append((kept.of(passage, digest) if kept is not None else None) or _analysed(passage))
             new = [
                 passage.text[start:end]
                 for passage, one in zip(some, read, strict=True)
@@ -358,15 +387,18 @@ def write(folder: Path, passages: Sequence[Passage], embedder: Embedder, old: St
                     spans.extend(span)
                     terms.add(of_terms)
                     tokens.add(_numbers(of_tokens, vocabulary))
+                statuses.extend(one.statuses)
                 starts.append(len(spans) // 2)
                 words.add(_numbers(one.words, vocabulary))
         vectors.write(_END)
         digests.write(_END)
     _save(folder / "starts", np.array(starts, _LONG))
     _save(folder / "spans", np.array(spans, _SHORT))
+    _save(folder / "statuses", np.array(statuses, _BYTE))
     for name, values in (("terms", terms), ("tokens", tokens), ("words", words)):
         values.write(folder / name)
-    (folder / _READ_WITH).write_text(json.dumps({"glossary": _glossary_digest()}), encoding="utf-8")
+    read_with = {"glossary": _glossary_digest(), "statuses": status.rules_digest()}
+    (folder / _READ_WITH).write_text(json.dumps(read_with), encoding="utf-8")
     with closing(sqlite3.connect(folder / _VOCABULARY)) as connection, connection:
         connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"

@@ -20,7 +20,10 @@ class CallerRole(StrEnum):
     @property
     def rank(self) -> int:
         """0 for anonymous."""
-        return list(CallerRole).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {role: place for place, role in enumerate(CallerRole)}  # asked for with every document of every answer
 
 
 class Action(StrEnum):
@@ -109,4 +112,6 @@ def visible(record: DocumentRecord, caller: Caller = ANONYMOUS) -> DocumentRecor
 
     Which documents a caller may see at all is decided before the search, by the audience of the index that is asked.
     """
-    return record if decide(caller, Action.SEE_CONTACTS).allowed else replace(record, contacts=())
+    if not record.contacts or decide(caller, Action.SEE_CONTACTS).allowed:
+        return record
+    return replace(record, contacts=())

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Any
 
 from indexer import text as text_words
+from indexer.cues import any_of, plain
 from indexer.documents import Status
-from service.cues import any_of, plain
 
 
 @dataclass(frozen=True, slots=True)

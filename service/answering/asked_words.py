@@ -13,7 +13,7 @@ import numpy.typing as npt
 from indexer import jurisdictions, text
 from indexer.document_words import table as document_words
 from indexer.documents import LANGUAGES, Language
-from indexer.glossary import Match, Term, find_terms
+from indexer.glossary import Term, places_of
 from indexer.glossary_words import Word, read_words
 from indexer.lexical_query import LexicalQuery, Sought, lexical_query, passage_tokens, stem_tokens
 from indexer.store import Index
@@ -30,11 +30,11 @@ _PRONOUN = re.compile(r"(?:-t)?-(?:ils?|elles?|on|ce|je|nous|vous|tu)\b", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class ReadText:
-    """A text's words but stop words, in order, with the tokens of each."""
+    """A text's words but stop words, in order, with the tokens of each; `every` are all of its words."""
 
-    written: str
     words: tuple[Word, ...]
     tokens: tuple[frozenset[str], ...]
+    every: tuple[Word, ...] = ()
 
     @property
     def starts(self) -> npt.NDArray[np.int64]:
@@ -46,13 +46,9 @@ class ReadText:
 def read_text(written: str, language: Language) -> ReadText:
     """The words of a text in `language`; the passages of a topic come up again and again."""
     stop = text.stop_words().either
-    words = tuple(word for word in read_words(written) if word.folded not in stop)
-    return ReadText(written, words, tuple(_tokens(word.folded, language) for word in words))
-
-
-@lru_cache(maxsize=1_024)
-def _terms(written: str) -> tuple[Match, ...]:
-    return find_terms(written)
+    every = tuple(read_words(written))
+    words = tuple(word for word in every if word.folded not in stop)
+    return ReadText(words, tuple(_tokens(word.folded, language) for word in words), every)
 
 
 @lru_cache(maxsize=16_384)
@@ -92,10 +88,9 @@ class AskedWords:
                     held[row, column] = max(held[row, column], weight)
         for term, words in self._terms:
             rows = [row for row, word in enumerate(self.words) if word in words]
-            for match in _terms(read.written) if rows and _may_name(term, read, language) else ():
-                if match.term == term:
-                    columns = [at for at, word in enumerate(read.words) if match.start <= word.start < match.end]
-                    held[np.ix_(rows, columns)] = 1.0
+            for match in places_of(term, read.every) if rows and _may_name(term, read, language) else ():
+                columns = [at for at, word in enumerate(read.words) if match.start <= word.start < match.end]
+                held[np.ix_(rows, columns)] = 1.0
         return held
 
 

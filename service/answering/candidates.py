@@ -107,7 +107,8 @@ def candidates(
     if len(numbers) > _LOOKED_AT:  # the best by words, by meaning, and those that the question points to
         near = index.vectors.search(found.vector, _LOOKED_AT, allowed=numbers).numbers
         named = [number for place in pointed for number in register.entries[place].numbers]
-        numbers = np.intersect1d(np.concatenate([near, hits.numbers, np.array(named, np.int64)]), numbers)
+        looked_at = np.unique(np.concatenate([near, hits.numbers, np.array(named, np.int64)]))
+        numbers = looked_at[_held(numbers, looked_at)]
     shares = np.zeros(len(numbers), np.float32)
     shares[np.searchsorted(numbers, hits.numbers)] = hits.shares
     cosines = index.vectors.vectors(numbers) @ found.vector
@@ -141,6 +142,13 @@ def candidates(
             )
         )
     return _folded(scored, query.language)
+
+
+def _held(numbers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which of the wanted numbers are among `numbers`, ascending: few of many are found sooner than all are sorted."""
+    places = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    held: npt.NDArray[np.bool_] = numbers[places] == wanted
+    return held
 
 
 def _discussed(entry: Entry, hits: Sequence[Hit]) -> float:
@@ -236,14 +244,16 @@ def _pointed(register: Register, asked: ItemsAsked, owners: Iterable[int]) -> li
 
 
 def _marks(entry: Entry, asked: ItemsAsked, owner: float) -> Marks:
-    item = entry.item
+    item, periods = entry.item, asked.periods
+    # Most questions set few of the conditions, and hundreds of entries are looked at.
     return Marks(
         owner=owner,
-        meeting=entry.meeting is not None and any(entry.meeting.meets(period) for period in asked.periods),
-        named=any(named.meets(period) for named in entry.named for period in asked.periods if not period.whole_year),
-        kind=entry.kind in asked.kinds,
-        number=entry.label in asked.numbers,
-        status=item is not None and _stands(item.status, asked),
+        meeting=bool(periods) and entry.meeting is not None and any(entry.meeting.meets(period) for period in periods),
+        named=bool(periods)
+        and any(named.meets(period) for named in entry.named for period in periods if not period.whole_year),
+        kind=bool(asked.kinds) and entry.kind in asked.kinds,
+        number=bool(asked.numbers) and entry.label in asked.numbers,
+        status=bool(asked.statuses) and item is not None and _stands(item.status, asked),
     )
 
 
@@ -262,6 +272,9 @@ def _folded(scored: Sequence[Candidate], language: Language) -> list[Candidate]:
         groups.setdefault(candidate.entry.group, []).append(candidate)
     chosen = []
     for group in groups.values():
+        if len(group) == 1:
+            chosen.append(group[0])
+            continue
         shown = next((candidate for candidate in group if candidate.entry.language == language), group[0])
         best = group[0]
         chosen.append(

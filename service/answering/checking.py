@@ -63,14 +63,19 @@ class _Held:
         self._bad: set[int] = set()
         self.passages = {p.id: p for p in index.passages_by_id({citation.passage_id for citation in citations})}
         documents = {d.id: d for d in index.documents_by_id({citation.document_id for citation in citations})}
-        for citation in citations:
+        proved: dict[int, list[Finding]] = {}
+        for finding in findings:
+            for number in dict.fromkeys(finding.citations):
+                proved.setdefault(number, []).append(finding)
+        written = index.written_at([(c.document_id, c.start, c.end) for c in citations])
+        for citation, stored in zip(citations, written, strict=True):
             fault = (
                 "its number stands twice"
                 if citation.number in self.good or citation.number in self._bad
                 else _fault(
-                    index, citation, self.passages.get(citation.passage_id), documents.get(citation.document_id)
+                    citation, stored, self.passages.get(citation.passage_id), documents.get(citation.document_id)
                 )
-                or _fault_of_mark(citation, findings)
+                or _fault_of_mark(citation, proved.get(citation.number, ()))
             )
             if fault is None:
                 self.good[citation.number] = citation
@@ -90,8 +95,8 @@ class _Held:
         self.reasons.append(f"[{citation.number}] of {citation.source}, passage {citation.passage_id}: {fault}")
 
 
-def _fault(index: Index, citation: Citation, passage: Passage | None, document: DocumentRecord | None) -> str | None:
-    """What is wrong with a citation by itself, None if nothing."""
+def _fault(citation: Citation, stored: str, passage: Passage | None, document: DocumentRecord | None) -> str | None:
+    """What is wrong with a citation by itself, None if nothing; `stored` is what the document says at its place."""
     if document is None:
         return "the index holds no such document"
     if passage is None:
@@ -100,7 +105,6 @@ def _fault(index: Index, citation: Citation, passage: Passage | None, document: 
         return "the passage belongs to another document"
     if not passage.start <= citation.start < citation.end <= passage.end:
         return "the span is not within the passage"
-    stored = index.written(document.id, citation.start, citation.end)
     if not citation.quote.strip() or stored != citation.quote:
         return "the quote is not what the document says there"
     named = {
@@ -117,15 +121,14 @@ def _fault(index: Index, citation: Citation, passage: Passage | None, document: 
     return f"{', '.join(wrong)}: not as stored" if wrong else None
 
 
-def _fault_of_mark(citation: Citation, findings: Sequence[Finding]) -> str | None:
-    """What is wrong with the short answer marked in a citation, None if nothing."""
+def _fault_of_mark(citation: Citation, proved: Sequence[Finding]) -> str | None:
+    """What is wrong with the short answer marked in a citation, None if nothing; `proved` are its findings."""
     start, end = citation.answer_start, citation.answer_end
     if start is None and end is None:
         return None
     if start is None or end is None or not citation.start <= start < end <= citation.end:
         return "the short answer is not within the quote"
     marked = citation.quote[start - citation.start : end - citation.start]
-    proved = [finding for finding in findings if citation.number in finding.citations]
     if proved and all(finding.short_answer != marked for finding in proved):
         return "the short answer marked is not the finding's"
     return None

@@ -151,8 +151,8 @@ class _Hits:
         if hit is None:
             others = [
                 (entry, entry.passages[0])
-                for entry in self._read.entries
-                if entry.group == candidate.entry.group and entry is not candidate.entry
+                for entry in self._read.of_group(candidate.entry.group)
+                if entry is not candidate.entry
             ]
             wanted = {candidate.entry.document_id, *(entry.document_id for entry, _ in others)}
             documents = {record.id: access.visible(record) for record in self._found.index.documents_by_id(wanted)}

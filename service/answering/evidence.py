@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,8 @@ class Evidence:
 
     `cosine` is the sentence's to the question, `overlap` the weighted share of what the question names that it holds.
     `on_topic` says that the sentence names a term of the glossary that the question names. `jurisdictions` are those
-    that it is about: whose passage it is, and others that the passage is about and the sentence names.
+    that it is about: whose passage it is, and others that the passage is about and the sentence names. `kept` are its
+    statuses where the index keeps them.
     """
 
     hit: Hit
@@ -41,12 +43,15 @@ class Evidence:
     cosine: float
     overlap: float
     on_topic: bool
+    kept: tuple[Status, ...] | None = None
 
     @property
     def jurisdictions(self) -> tuple[str, ...]:
         """Whom it is about."""
-        start = self.hit.passage.start
-        return about(self.hit.passage, self.start - start, self.end - start)
+        passage = self.hit.passage
+        if len(passage.jurisdictions) < 2:  # whoever else is named does not count
+            return passage.jurisdictions
+        return about(passage, self.start - passage.start, self.end - passage.start)
 
     @property
     def status(self) -> Status:
@@ -56,6 +61,8 @@ class Evidence:
     @property
     def statuses(self) -> tuple[Status, ...]:
         """The status of its words, then that of its section where the section asks or offers."""
+        if self.kept is not None:
+            return self.kept
         passage = self.hit.passage
         return passage_statuses(passage, self.start - passage.start, self.end - passage.start)
 
@@ -95,6 +102,8 @@ def weigh(
     A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
     """
+    if not hits:
+        return []
     passages = [hit.passage for hit in hits]
     read = index.statements.of(index.places(passages))
     if not len(read):
@@ -103,14 +112,15 @@ def weigh(
     overlaps = _Weigher(index, query).of(read, passages)
     scores = np.array([hit.score for hit in hits])[read.passage]
     found = [
-        Evidence(hits[at], passages[at].start + start, passages[at].start + end, score, cosine, share, names_term)
-        for at, (start, end), score, cosine, share, names_term in zip(
+        Evidence(hits[at], passages[at].start + start, passages[at].start + end, score, cosine, share, names_term, kept)
+        for at, (start, end), score, cosine, share, names_term, kept in zip(
             read.passage.tolist(),
             read.spans.tolist(),
             ((cosines + overlaps.shares + scores) / 2).tolist(),
             cosines.tolist(),
             overlaps.shares.tolist(),
             overlaps.names_term.tolist(),
+            index.statements.statuses(read) or repeat(None, len(read)),
             strict=True,
         )
     ]
@@ -126,6 +136,8 @@ def about(passage: Passage, start: int, end: int) -> tuple[str, ...]:
     In somebody's own section others are only named, unless they are partners; a speaker tells of others too. In a
     passage that is nobody's own, a sentence without a name is about those whom its paragraph named last.
     """
+    if len(passage.jurisdictions) < 2:  # whoever else is named does not count
+        return passage.jurisdictions
     said = passage.text
     named = [code for code in jurisdictions.named_in(said[start:end]) if code in passage.jurisdictions]
     owner = _owner(passage)

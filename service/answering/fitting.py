@@ -223,7 +223,7 @@ class Fitting:
         ]
         if not near:
             return 0.0
-        around = ReadText("", tuple(read.words[at] for at in near), tuple(read.tokens[at] for at in near))
+        around = ReadText(tuple(read.words[at] for at in near), tuple(read.tokens[at] for at in near))
         held = asked.held(around, passage.language)
         outside = _OTHER_NOUN if span.noun_end > span.noun_start else _LOOSE_NOUN
         weights = np.array(

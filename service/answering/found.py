@@ -29,8 +29,17 @@ class Found:
     thresholds: Thresholds
 
     def weighed(self, hits: Sequence[Hit]) -> list[Evidence]:
-        """Every sentence of `hits`, held against the question."""
-        return weigh(self.index, self.embedder, self.query, self.vector, hits)
+        """Every sentence of `hits`, held against the question; each hit's are weighed once."""
+        kept = self._weighed
+        new = [hit for hit in hits if id(hit) not in kept]
+        kept.update((id(hit), (hit, [])) for hit in new)  # with the hit, so that none is made where it was
+        for item in weigh(self.index, self.embedder, self.query, self.vector, new):
+            kept[id(item.hit)][1].append(item)
+        return [item for hit in hits for item in kept[id(hit)][1]]
+
+    @cached_property
+    def _weighed(self) -> dict[int, tuple[Hit, list[Evidence]]]:
+        return {}
 
     @cached_property
     def evidence(self) -> list[Evidence]:

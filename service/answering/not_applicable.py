@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import dates
+from indexer.cues import any_of, plain
 from indexer.documents import Passage, PassageKind, Role
 from service import access
 from service.answering.found import Found
-from service.cues import any_of, plain
 from service.retrieval import Hit
 
 _AT_ONCE = 16  # passages read

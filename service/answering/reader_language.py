@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from indexer.documents import Passage
@@ -17,7 +18,7 @@ def in_reader_language(found: Found, draft: Draft) -> Draft:
 
     Whole items of records, which are folded by their own rules, stay as they are.
     """
-    reader = _Reader(found)
+    reader = _Reader(found, (*draft.statements, *draft.context))
     return replace(
         draft,
         statements=tuple(reader.version(statement) for statement in draft.statements),
@@ -25,23 +26,32 @@ def in_reader_language(found: Found, draft: Draft) -> Draft:
     )
 
 
+def _all(statements: Iterable[Statement]) -> Iterator[Statement]:
+    for statement in statements:
+        yield statement
+        yield from _all(statement.further)
+
+
 class _Reader:
     """Finds the counterparts of statements."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Found, statements: Iterable[Statement]) -> None:
         self._found = found
+        # All at once, which takes less time than one after the other.
+        quotes = list(dict.fromkeys(one.quote for one in _all(statements) if self._elsewhere(one)))
+        self._vectors = dict(zip(quotes, found.embedder.encode_documents(quotes), strict=True)) if quotes else {}
 
     def version(self, statement: Statement) -> Statement:
         """The statement as the reader's version has it, itself where there is none."""
         further = tuple(self.version(other) for other in statement.further)
+        places = self._elsewhere(statement)
+        if not places:
+            return replace(statement, further=further) if further else statement
         passage = statement.hit.passage
-        if passage.language == self._found.query.language or statement.item is not None:
-            return replace(statement, further=further)
         best = max(
             (
                 (likeness, place, span)
-                for place in statement.hit.versions
-                if place.passage.language == self._found.query.language
+                for place in places
                 for likeness, span in self._counterparts(statement, place.passage)
             ),
             key=lambda one: one[0],
@@ -58,14 +68,20 @@ class _Reader:
         hit = replace(statement.hit, passage=place.passage, document=place.document, versions=others)
         return replace(statement, hit=hit, span=span, short=short, further=further)
 
+    def _elsewhere(self, statement: Statement) -> list[Place]:
+        """The places where the reader's language may say what a statement says in the other."""
+        reader = self._found.query.language
+        if statement.hit.passage.language == reader or statement.item is not None:
+            return []
+        return [place for place in statement.hit.versions if place.passage.language == reader]
+
     def _counterparts(self, statement: Statement, passage: Passage) -> list[tuple[float, Span]]:
         """Sentences of a passage with their cosines to the statement."""
         index = self._found.index
         read = index.statements.of(index.places([passage]))
         if not len(read):
             return []
-        vector = self._found.embedder.encode_documents([statement.quote])[0]
-        cosines = (index.statements.vectors(read) @ vector).tolist()
+        cosines = (index.statements.vectors(read) @ self._vectors[statement.quote]).tolist()
         return [
             (cosine, Span(passage.start + start, passage.start + end))
             for cosine, (start, end) in zip(cosines, read.spans.tolist(), strict=True)

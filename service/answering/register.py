@@ -75,8 +75,8 @@ class Register:
     """The entries of an index, by meeting date and as the records have them.
 
     `numbers` are those of all their passages, ascending, and `entry_of` the place of each one's entry, -1 where it is
-    in none. The other fields are places too: by a token of the owner, by the item's number, folded, by the meeting; and
-    of those with a date.
+    in none. The other fields are places too: by a token of the owner, by the item's number, folded, by the meeting,
+    by the group; and of those with a date.
     `openings` are the words at the beginning of each record, by document, `words` those of the entries,
     `owner_words` those of their owners.
     """
@@ -91,6 +91,11 @@ class Register:
     openings: dict[str, frozenset[str]]
     words: frozenset[str]
     owner_words: frozenset[str]
+    by_group: dict[int, list[int]]
+
+    def of_group(self, group: int) -> list[Entry]:
+        """The entries of a group, in their order."""
+        return [self.entries[place] for place in self.by_group.get(group, ())]
 
 
 _READING = threading.Lock()
@@ -120,7 +125,9 @@ def _read(index: Index) -> Register:
     by_owner: dict[str, list[int]] = defaultdict(list)
     by_number: dict[str, list[int]] = defaultdict(list)
     by_meeting: dict[Period, list[int]] = defaultdict(list)
+    by_group: dict[int, list[int]] = defaultdict(list)
     for place, entry in enumerate(entries):
+        by_group[entry.group].append(place)
         for token in entry.owner:
             by_owner[token].append(place)
         if entry.label:
@@ -143,6 +150,7 @@ def _read(index: Index) -> Register:
         owner_words=frozenset(
             word for entry in entries if entry.item and entry.item.owner for word in text.words(entry.item.owner)
         ),
+        by_group=dict(by_group),
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 from indexer import dates
 from indexer.documents import Passage, PassageKind, Role, Status
-from indexer.statements import stating
 from service import access
 from service.answering.draft import Draft, Span, Statement
 from service.answering.evidence import about
@@ -69,12 +69,17 @@ def _foreign(said: _Said, found: Found) -> bool:
 
 def _said(found: Found, asked: ListQuestion) -> Iterator[_Said]:
     for role in dict.fromkeys(role for status in Status if asked.wants(status) for role in _SECTIONS[status]):
-        for passage in _passages(found, role):
-            for start, end in stating(passage):
-                wanted = [status for status in passage_statuses(passage, start, end) if asked.wants(status)]
-                span = Span(passage.start + start, passage.start + end)
-                for code in about(passage, start, end)[:1] if wanted else ():
-                    yield _Said(passage, span, wanted[0], code)
+        passages = _passages(found, role)
+        statements = found.index.statements
+        read = statements.of(found.index.places(passages))
+        kept = statements.statuses(read) or repeat(None, len(read))
+        for at, (start, end), statuses in zip(read.passage.tolist(), read.spans.tolist(), kept, strict=True):
+            passage = passages[at]
+            told = passage_statuses(passage, start, end) if statuses is None else statuses
+            wanted = [status for status in told if asked.wants(status)]
+            span = Span(passage.start + start, passage.start + end)
+            for code in about(passage, start, end)[:1] if wanted else ():
+                yield _Said(passage, span, wanted[0], code)
 
 
 def _passages(found: Found, role: Role) -> list[Passage]:

@@ -21,6 +21,7 @@ _DATE = {"day": 1.0, "month": 0.9, "year": 0.75}
 _LABEL_REACH = 20  # characters before a figure in which a word may make it a label
 _NOUN_REACH = 80  # characters after a number in which its noun ends
 _MOST_NAME_WORDS = 8
+_REMEMBERED = 8_192  # texts: to look through one takes long, and what it gives is little
 _GAP = re.compile(r"[ \u00a0\u202f'’&\-‑–]{0,3}")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;•\n(«“\"]|\d[.)])\s*$")
 
@@ -47,13 +48,13 @@ def short_answers(text: str, language: Language, speaker: str | None = None) -> 
     return tuple(sorted(found, key=lambda span: (span.start, span.end)))
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=_REMEMBERED)
 def quantities(text: str, language: Language) -> tuple[ShortAnswer, ...]:
     """The amounts, shares, times and numbers of a text, in order, none within another."""
     return tuple(_quantities(text, fold_in_place(text), language))
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=_REMEMBERED)
 def names(text: str, language: Language, speaker: str | None = None) -> tuple[ShortAnswer, ...]:
     """The capitalised names of a text, in order; one name may stand for several types.
 

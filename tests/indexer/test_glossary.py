@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import statistics
 import time
+from itertools import cycle
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer import glossary_table
 from indexer.errors import SettingError
-from indexer.glossary import Term, find_terms, terms
+from indexer.glossary import Term, find_terms, places_of, terms
+from indexer.glossary_words import read_words
 from indexer.text import fold, stop_words
 
 FORMS = sorted({form for term in terms() for form in (*term.en, *term.fr)})
@@ -161,6 +163,23 @@ def test_a_faulty_table_is_refused(table: list[dict[str, Any]], message: str) ->
 def test_an_unknown_section_is_refused() -> None:
     with pytest.raises(SettingError, match="nothing reads terms; mend"):
         glossary_table.load({"terms": []})
+
+
+ABBREVIATIONS = [short for term in terms() for short in term.abbreviations]
+PIECES = [*FORMS, *ABBREVIATIONS, "the", "of", "le", "des", "d'", "online", "work"]
+
+
+@given(
+    pieces=st.lists(st.sampled_from(PIECES)),
+    joints=st.lists(st.sampled_from([" ", " ", "-", ". ", "\n", ", ", "'", "s "]), min_size=1),
+    asked=st.sampled_from(terms()),
+)
+@example(pieces=["CA", "customer accounts"], joints=[". "], asked=terms()[0])
+def test_one_term_is_found_where_it_is_among_all(pieces: list[str], joints: list[str], asked: Term) -> None:
+    text = "".join(piece + joint for piece, joint in zip(pieces, cycle(joints)))
+    found = find_terms(text)
+    for term in {asked, *(match.term for match in found)}:
+        assert list(places_of(term, read_words(text))) == [match for match in found if match.term == term]
 
 
 def test_loading_and_reading_are_fast() -> None:

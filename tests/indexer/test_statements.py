@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import embedding, statements
-from indexer.documents import Passage
+from indexer import embedding, statements, status
+from indexer.documents import Passage, Role
 from indexer.glossary import find_terms, terms
 from indexer.lexical_query import passage_token_set
 from indexer.passage_words import PassageWords
 from indexer.statements import Held, Statements, passage_words, stating
+from indexer.status import passage_statuses
 from indexer.word_vectors import likeness, word_vectors
 
 ENGLISH = "Online booking of appointments began in May. It saves three hours a week.\nTitle\nWhat we do next is this:"
@@ -56,6 +57,9 @@ def assert_reads(found: Statements, passages: Sequence[Passage]) -> None:
         held = {term for term, is_named in zip(terms(), named[row], strict=True) if is_named}
         assert held == {match.term for match in find_terms(text)}
     assert named.any()
+    statuses = [passage_statuses(passages[order[at]], *span) for at, span in said]
+    assert found.statuses(read) == statuses
+    assert len(set(statuses)) > 1
 
 
 def test_what_is_read_back_is_what_the_texts_say(written: Statements, passages: list[Passage]) -> None:
@@ -67,6 +71,26 @@ def test_another_glossary_has_the_texts_read(
 ) -> None:
     monkeypatch.setattr(written, "_same_glossary", False)
     assert_reads(written, passages)
+
+
+def test_statuses_that_other_rules_gave_are_not_told(
+    written: Statements, passages: list[Passage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(status, "rules_digest", lambda: "others")
+        now = opened(tmp_path / "sentences", passages)
+        assert now.statuses(now.of([0])) is None
+        patch.setattr(statements, "_analysed", lambda passage: pytest.fail("only the statuses are read again"))
+        statements.write(tmp_path / "later", passages, embedding.load(), now)
+        later = opened(tmp_path / "later", passages)
+        assert later.statuses(later.of([0, 2])) == written.statuses(written.of([0, 2]))
+    assert opened(tmp_path / "later", passages).statuses(later.of([0])) is None
+
+
+def test_a_passage_of_another_role_is_read_again(written: Statements, passages: list[Passage], tmp_path: Path) -> None:
+    now = [replace(passage, role=Role.NEED) for passage in passages]
+    statements.write(tmp_path / "later", now, embedding.load(), written)
+    assert_reads(opened(tmp_path / "later", now), now)
 
 
 def test_what_stays_is_taken_over_and_what_is_new_is_read(

@@ -111,6 +111,16 @@ def test_what_was_written_is_read(index: Index, values: tuple[list[DocumentRecor
     assert (index.generation, index.manifest.documents, index.manifest.passages) == ("g000001", 5, 7)
 
 
+def test_what_many_places_say_is_read_at_once(index: Index) -> None:
+    texts = {document.id: document.text for document in index.documents()}
+    asked = [(key, start, end) for key in texts for start, end in ((0, 5), (3, 9), (2, 2), (-1, 4), (1, 20))]
+    asked += [("none such", 0, 5), asked[0]]
+    said = [texts.get(key, "")[start:end] if 0 <= start < end else "" for key, start, end in asked]
+    assert index.written_at(asked) == said == [index.written(*place) for place in asked]
+    assert any(said)
+    assert index.written_at([]) == []
+
+
 def test_documents_come_by_meeting_date(index: Index) -> None:
     assert [record.id for record in index.documents()] == ["d4", "d1", "d2", "d3", "d5"]
 

@@ -42,7 +42,7 @@ def test_who_has_the_body_is_told_so(client, paths):
         for response in (first, again, other):
             assert response.headers["cache-control"] == "private, no-cache"
             named = [name.strip() for name in response.headers["vary"].split(",")]
-            assert sorted(named) == ["Accept-Language", "Authorization", "Cookie"]
+            assert sorted(named) == ["Accept-Encoding", "Accept-Language", "Authorization", "Cookie"]
 
 
 def test_other_bodies_have_other_tags(client, paths):

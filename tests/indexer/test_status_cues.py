@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.documents import LANGUAGES, Role, Status
-from service.patterns import patterns
-from service.status import status_of
-from service.verb_forms import english, french
-from service.word_classes import WordClasses
+from indexer.patterns import patterns
+from indexer.status import status_of
+from indexer.verb_forms import english, french
+from indexer.word_classes import WordClasses
 
-TABLE = tomllib.loads((files("service") / "data" / "status_cues.toml").read_text(encoding="utf-8"))
+TABLE = tomllib.loads((files("indexer") / "data" / "status_cues.toml").read_text(encoding="utf-8"))
 FLOORS = {"tune": 0.90, "test": 0.81}  # the least share of statements whose status is told right
 
 SAID = [

@@ -1,4 +1,4 @@
-"""A statement written as classes of words: what `service.patterns` looks at.
+"""A statement written as classes of words: what `indexer.patterns` looks at.
 
 Each word of a statement's language that tells something is followed by its class, `is/BE`, and a verb by its tense,
 `lancé/OPEN.part`. Whether a form that may be a noun is one is told by the words around it.
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.verb_forms import entry_forms
+from indexer.verb_forms import entry_forms
 
 _LONGEST = 4_000  # characters of a statement that are read: no sentence is so long, but a table read as one may be
 _TOKEN = re.compile(r"(?:l|d|n|s|qu|c|j|m|t|lorsqu|jusqu|puisqu)'(?=\w)|\w+(?:-\w+)*|[?;:.,–—%]")
