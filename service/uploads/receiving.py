@@ -105,9 +105,7 @@ async def receive(
 class _Receiver:
     """The form of one upload while it comes: files go to `folder`, numbered, fields are kept."""
 
-    def __init__(
-        self, folder: Path, boundary: bytes, *, most_bytes: int, most_files: int, from_page: bool
-    ) -> None:
+    def __init__(self, folder: Path, boundary: bytes, *, most_bytes: int, most_files: int, from_page: bool) -> None:
         self._folder, self._most_bytes, self._most_files = folder, most_bytes, most_files
         self._from_page = from_page
         self._fields: dict[str, str] = {}
