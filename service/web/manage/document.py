@@ -130,10 +130,10 @@ def add(app: FastAPI) -> None:
 
 def found(at: Installation, engine: Engine, document_id: str) -> Holding:
     """The document as it stands. Raises HTTPException 404 where nothing is known of it."""
-    holding = next((one for one in documents.held(at, engine) if one.document_id == document_id), None)
-    if holding is None:
+    known = documents.held(at, engine, document_id)
+    if not known:
         raise HTTPException(404)
-    return holding
+    return known[0]
 
 
 def changed(before: Override, fields: dict[str, str]) -> DocumentChange:

@@ -63,8 +63,8 @@ def add(app: FastAPI) -> None:
         )
 
 
-def held(at: Installation, engine: Engine) -> list[Holding]:
-    """Every document as it stands at this moment."""
+def held(at: Installation, engine: Engine, only: str | None = None) -> list[Holding]:
+    """Every document as it stands at this moment, or the one with the id `only`."""
     # The jobs first: a document that arrives meanwhile is then seen in both places rather than in neither.
     waiting = Jobs(at.state).unfinished()
-    return holdings(engine.index(), overrides.load(at.data), corrections.load(at.data), waiting)
+    return holdings(engine.index(), overrides.load(at.data), corrections.load(at.data), waiting, only=only)

@@ -85,16 +85,23 @@ class Holding:
         return show == "all" or self.withdrawn
 
 
-def holdings(index: Index, decided: Overrides, corrected: Corrections, waiting: Sequence[Job]) -> list[Holding]:
-    """Every document that is held, comes, or was withdrawn, by title; `waiting` are the jobs that have not ended."""
+def holdings(
+    index: Index, decided: Overrides, corrected: Corrections, waiting: Sequence[Job], *, only: str | None = None
+) -> list[Holding]:
+    """Every document that is held, comes, or was withdrawn, by title; or the one with the id `only`.
+
+    `waiting` are the jobs that have not ended.
+    """
     sources = {state.document_id: (name, state) for name, state in _states(index).items()}
     coming = {
         file.document_id: file.name for job in waiting for file in job.content.files if file.state is FileState.WAITING
     }
     gone = {one for one, override in decided.documents.items() if override.withdrawn}
-    records = {record.id: record for record in index.documents_by_id(sources)}
+    every = {**sources, **coming, **dict.fromkeys(gone)}
+    wanted = every if only is None else [one for one in every if one == only]
+    records = {record.id: record for record in index.documents_by_id(wanted)}
     found = []
-    for one in {**sources, **coming, **dict.fromkeys(gone)}:
+    for one in wanted:
         name, state = sources.get(one, (None, None))
         record, override = records.get(one), decided.of(one)
         held, unsure = index.passage_counts.get(one, (0, 0))

@@ -104,7 +104,7 @@ def test_what_is_not_there_is_the_same_page_for_all_ways_to_ask(secretariat):
     for path in ("documents/none", "documents/none/withdraw", f"documents/{document}/restore", "jobs/none",
                  f"documents/{document}/passages/none", "documents/..%2f..%2fetc"):  # fmt: skip
         answer = secretariat.get(f"/manage/{path}?lang=fr")
-        assert answer.status_code == 404 and message("problem.not_found.title", "fr") in html.unescape(answer.text)
+        assert answer.status_code == 404 and message("refusal.not_found.title", "fr") in html.unescape(answer.text)
     for path in (
         "documents/none",
         "documents/none/withdraw",
