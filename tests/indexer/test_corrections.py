@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import corrections, jurisdictions
@@ -136,6 +136,7 @@ def test_corrections_replace_each_other_and_leave_no_trace(
     assert (again[1].attribution is Attribution.STATED) is not second.empty
 
 
+@settings(deadline=None)  # each change is brought to the disk
 @given(decided=st.dictionaries(st.sampled_from(["d1", "d2"]), st.dictionaries(st.sampled_from("ab"), ANY)))
 def test_what_is_corrected_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, decided: dict[str, dict[str, Correction]]
