@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer import database, lexical, statements, store, vectors, versions
+from indexer import corrections, database, lexical, statements, store, vectors, versions
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution, Passage
 from indexer.embedding import Embedder
@@ -39,7 +39,8 @@ class BuildReport:
     """What a build did. `generation` is the one that serves now; `changed` is False when nothing had to be written.
 
     `unread_pages` are, by document, the pages that are pictures which no OCR was at hand to read; `withdrawn` are the
-    sources left out because the secretariat withdrew them.
+    sources left out because the secretariat withdrew them. `lost_corrections` are those, by ids of document and
+    passage, that find no passage any more; they are kept.
     """
 
     generation: str
@@ -53,6 +54,7 @@ class BuildReport:
     failures: tuple[Failure, ...]
     unread_pages: tuple[tuple[str, tuple[int, ...]], ...] = ()
     withdrawn: tuple[str, ...] = ()
+    lost_corrections: tuple[tuple[str, str], ...] = ()
 
 
 def build(
@@ -67,12 +69,12 @@ def build(
 ) -> BuildReport:
     """Make the index in `folder` hold exactly the documents found in `sources`, files or folders, and those uploaded.
 
-    What was decided on documents (`indexer.overrides`) is followed. A file that cannot be read is reported and the
-    others are indexed; where an earlier version of it is in the index, that one is kept. Until the last step the index
-    that was there keeps serving. Raises SettingError for sources that do not exist or hold no document,
-    IndexUnusableError for an index of another model or format without `rebuild`, CouncilError where no document could
-    be read, the disk takes no more, or another build is writing and `wait` does not say to let it end first. `data` is
-    the data folder, that of the index if None.
+    What was decided on documents (`indexer.overrides`) and corrected in them (`indexer.corrections`) is followed. A
+    file that cannot be read is reported and the others are indexed; where an earlier version of it is in the index,
+    that one is kept. Until the last step the index that was there keeps serving. Raises SettingError for sources that
+    do not exist or hold no document, IndexUnusableError for an index of another model or format without `rebuild`,
+    CouncilError where no document could be read, the disk takes no more, or another build is writing and `wait` does
+    not say to let it end first. `data` is the data folder, that of the index if None.
     """
     return _built(find(sources), folder, embedder, progress, data=data, rebuild=rebuild, wait=wait)
 
@@ -113,11 +115,11 @@ def _built(
             shutil.rmtree(stale)  # left by a build that was killed
         old = None if rebuild else _old_index(folder, embedder)
         wanted = found_in(found, data) if found else held_in(old, data)
-        overrides = load_overrides(data)
+        overrides, corrected = load_overrides(data), corrections.load(data)
         with DocumentReader() as reader:
             if old is None:
                 reader.start()  # every file will be read; it starts while the tables are loaded
-            gathered = read_all(wanted, old, overrides, reader, progress)
+            gathered = read_all(wanted, old, overrides, corrected, reader=reader, progress=progress)
         failures = gathered.failures
         if found and failures and not gathered.readings:
             reasons = "\n".join(failure.message for failure in failures)
@@ -126,9 +128,13 @@ def _built(
         unread = tuple(sorted((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages))
         known = old.manifest.sources if old else {}
         withdrawn = tuple(sorted(gathered.withdrawn))
+        lost = corrected.lost(
+            {reading.record.id: [passage.id for passage in reading.passages] for reading in readings},
+            (state.document_id for state in gathered.withdrawn.values()),
+        )
         gone = set(known) - {reading.record.source for reading in readings}
         removed = tuple(sorted(gone - set(withdrawn)))
-        same = not (gone or gathered.read or gathered.regraded)
+        same = not (gone or gathered.read or gathered.changed)
         if old and same and gathered.withdrawn == old.manifest.withdrawn:
             return BuildReport(
                 old.generation,
@@ -142,6 +148,7 @@ def _built(
                 failures,
                 unread,
                 withdrawn,
+                lost,
             )
         try:
             links = originals(readings, wanted)
@@ -170,6 +177,7 @@ def _built(
             failures,
             unread,
             withdrawn,
+            lost,
         )
 
 

@@ -1,7 +1,8 @@
 """The data folder of an index: what would be lost if it were deleted, kept apart from the index that can be rebuilt.
 
-<index>-data/documents/      files that were uploaded
-<index>-data/overrides.json  what the secretariat decided on documents (`indexer.overrides`)
+<index>-data/documents/        files that were uploaded
+<index>-data/overrides.json    what the secretariat decided on documents (`indexer.overrides`)
+<index>-data/corrections.json  what it corrected on whose a passage is (`indexer.corrections`)
 
 The service keeps its own files there too: keys, the audit log, feedback.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 DATA = "COUNCIL_DATA"
 UPLOADS = "documents"
 OVERRIDES = "overrides.json"
+CORRECTIONS = "corrections.json"
 
 
 def data_folder(index: Path) -> Path:

@@ -6,23 +6,17 @@ file or the new one. Builds follow it; a running service follows it between buil
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from indexer import decided_file
 from indexer.data_folder import OVERRIDES
 from indexer.documents import Distribution, DocumentType
-from indexer.errors import CouncilError, IndexUnusableError
-from indexer.files import bring_to_disk
 
-FORMAT_VERSION = 1
 DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 
 
@@ -54,7 +48,7 @@ NOTHING = Override()
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    format_version: int = FORMAT_VERSION
+    format_version: int = decided_file.FORMAT_VERSION
     documents: dict[str, Override] = {}
 
 
@@ -74,20 +68,8 @@ def load(data: Path) -> Overrides:
 
     Raises IndexUnusableError where the file cannot be read: to go on without it would show what was taken away.
     """
-    path = data / OVERRIDES
-    try:
-        raw = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return Overrides()
-    except OSError as error:
-        raise _unusable(path, error) from error
-    try:
-        read = _File.model_validate_json(raw)
-    except ValidationError as error:
-        raise _unusable(path, error) from error
-    if read.format_version != FORMAT_VERSION:
-        raise _unusable(path, ValueError(f"format version {read.format_version}, this program reads {FORMAT_VERSION}"))
-    return Overrides(read.documents)
+    read = decided_file.read(data / OVERRIDES, _File)
+    return Overrides(read.documents if read is not None else None)
 
 
 def change(data: Path, document_id: str, changed: Callable[[Override], Override]) -> Override:
@@ -95,13 +77,13 @@ def change(data: Path, document_id: str, changed: Callable[[Override], Override]
 
     Two callers at once take turns. Raises CouncilError where the file cannot be written; the old one then stays.
     """
-    with _turn(data):
+    with decided_file.turn(data / OVERRIDES):
         before = load(data)
         new = changed(before.of(document_id))
         documents = {**before.documents, document_id: new}
         if new == NOTHING:
             del documents[document_id]
-        _write(data / OVERRIDES, _File(documents=documents))
+        decided_file.write(data / OVERRIDES, _File(documents=documents))
         return new
 
 
@@ -112,34 +94,5 @@ def revision(data: Path) -> tuple[int, int, int] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise _unusable(data / OVERRIDES, error) from error
+        raise decided_file.unusable(data / OVERRIDES, error) from error
     return state.st_ino, state.st_mtime_ns, state.st_size
-
-
-@contextmanager
-def _turn(data: Path) -> Iterator[None]:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        with (data / ".overrides.lock").open("w", encoding="utf-8") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-    except OSError as error:
-        raise CouncilError(f"{data / OVERRIDES}: cannot be written ({error.strerror or error}); nothing changed") from (
-            error
-        )
-
-
-def _write(path: Path, content: _File) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    written = content.model_dump(mode="json", exclude_defaults=True) | {"format_version": FORMAT_VERSION}
-    aside.write_text(json.dumps(written, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    bring_to_disk(aside)
-    aside.replace(path)
-    bring_to_disk(path.parent)
-
-
-def _unusable(path: Path, error: Exception) -> IndexUnusableError:
-    return IndexUnusableError(
-        f"{path}: the decisions on documents cannot be read ({error}); nothing is shown until the file is mended or "
-        "restored from a backup"
-    )

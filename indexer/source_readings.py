@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from indexer import describe, layouts, passages, store, translations
+from indexer import corrections, describe, layouts, passages, store, translations
 from indexer.catalogue import CatalogueEntry
+from indexer.corrections import Corrections
 from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
 from indexer.errors import IndexUnusableError, UnreadableDocumentError
 from indexer.overrides import Override, Overrides
@@ -40,15 +41,16 @@ class SourceReading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Readings of all sources by name, the failures, how many were read anew, and how many got another audience.
+    """Readings of all sources by name, the failures, how many were read anew, and how many of the others changed.
 
-    `withdrawn` are the sources that were left out because the secretariat withdrew them, by name.
+    Those are what got another audience or other corrections. `withdrawn` are the sources that were left out because the
+    secretariat withdrew them, by name.
     """
 
     readings: tuple[SourceReading, ...]
     failures: tuple[Failure, ...]
     read: int
-    regraded: int
+    changed: int
     withdrawn: dict[str, store.SourceState]
 
 
@@ -56,15 +58,17 @@ def read_all(
     sources: Sequence[Wanted],
     old: store.Index | None,
     overrides: Overrides,
+    corrected: Corrections,
+    *,
     reader: DocumentReader,
     progress: Progress,
 ) -> Readings:
-    """Readings of `sources` but for those withdrawn, under what was decided on each."""
+    """Readings of `sources` but for those withdrawn, under what was decided on each and corrected in it."""
     fingerprint = _fingerprint()
     known = old.manifest.sources if old else {}
     readings: list[SourceReading] = []
     failures: list[Failure] = []
-    read = regraded = 0
+    read = changed = 0
     out = [wanted for wanted in sources if overrides.of(describe.document_id(wanted.name)).withdrawn]
     sources = [wanted for wanted in sources if not overrides.of(describe.document_id(wanted.name)).withdrawn]
     for done, wanted in enumerate(sources):
@@ -79,15 +83,15 @@ def read_all(
             else:
                 digest = _digest(wanted.path)
             if old and state and (state.digest, state.reading) == (digest, reading):
-                before = old.document(state.document_id)
-                readings.append(_taken_over(old, _placed(state, wanted), override))
-                regraded += before is not None and readings[-1].record.distribution is not before.distribution
+                reading_before, differs = _taken_over(old, _placed(state, wanted), override, corrected)
+                readings.append(reading_before)
+                changed += differs
                 continue
             document = reader.read(wanted.path, wanted.name)
             described = describe.describe(document, digest, entry)
             record = replace(described, distribution=override.distribution or described.distribution)
             layout = layouts.recognise(document, record)
-            cut = passages.cut(document, record, layout.sections)
+            cut, own = corrections.applied(passages.cut(document, record, layout.sections), corrected.of(record.id))
             new_state = store.SourceState(
                 digest=digest,
                 reading=reading,
@@ -97,6 +101,7 @@ def read_all(
                 distribution=described.distribution,
                 originals=tuple(map(str, wanted.originals)),
                 upload=wanted.upload,
+                own=own,
             )
             readings.append(SourceReading(record, cut, layout.items, new_state))
             read += 1
@@ -104,12 +109,12 @@ def read_all(
             kept = old is not None and state is not None
             failures.append(Failure(wanted.path, str(error), kept))
             if old and state:
-                before = old.document(state.document_id)
-                readings.append(_taken_over(old, _narrowed(state, entry), override))
-                regraded += before is not None and readings[-1].record.distribution is not before.distribution
+                reading_before, differs = _taken_over(old, _narrowed(state, entry), override, corrected)
+                readings.append(reading_before)
+                changed += differs
     progress("read", len(sources), len(sources))
     withdrawn = {wanted.name: _left_out(wanted) for wanted in out}
-    return Readings(tuple(readings), tuple(failures), read, regraded, withdrawn)
+    return Readings(tuple(readings), tuple(failures), read, changed, withdrawn)
 
 
 def originals(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> dict[Distribution, dict[str, str]]:
@@ -162,15 +167,21 @@ def _digest(path: Path) -> str:
         ) from error
 
 
-def _taken_over(old: store.Index, state: store.SourceState, override: Override) -> SourceReading:
-    record = old.document(state.document_id)
-    if record is None:
+def _taken_over(
+    old: store.Index, state: store.SourceState, override: Override, corrected: Corrections
+) -> tuple[SourceReading, bool]:
+    """A document as the generation that serves has it, under what is decided now, and whether that is otherwise."""
+    before = old.document(state.document_id)
+    if before is None:
         raise IndexUnusableError(
             f"{old.folder}: the index's manifest names a document that it does not hold ({state.document_id}); "
             f"build it again: council index SOURCE... --index {old.folder} --rebuild"
         )
-    record = replace(record, distribution=override.distribution or state.distribution)
-    return SourceReading(record, tuple(old.passages(record.id)), tuple(old.items(record.id)), state)
+    record = replace(before, distribution=override.distribution or state.distribution)
+    held = tuple(old.passages(record.id))
+    kept, own = corrections.applied(corrections.uncorrected(held, state.own), corrected.of(record.id))
+    reading = SourceReading(record, kept, tuple(old.items(record.id)), state.model_copy(update={"own": own}))
+    return reading, record.distribution is not before.distribution or kept != held
 
 
 def _placed(state: store.SourceState, wanted: Wanted) -> store.SourceState:

@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from indexer import database
 from indexer.catalogue import CatalogueEntry
 from indexer.columns import Column, ColumnReader
+from indexer.corrections import Own
 from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
@@ -53,7 +54,7 @@ class SourceState(BaseModel):
 
     `path` is where its file was, `entry` what the catalogue said of it, `originals` where the document may stand that
     it is said to translate, and `distribution` whom it was for before the secretariat decided anything. `upload` says
-    that the file was uploaded.
+    that the file was uploaded. `own` is what the document itself says of the passages that the secretariat corrected.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,6 +67,7 @@ class SourceState(BaseModel):
     entry: CatalogueEntry | None = None
     originals: tuple[str, ...] = ()
     upload: bool = False
+    own: dict[str, Own] = {}
 
 
 class Manifest(BaseModel):

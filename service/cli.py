@@ -300,6 +300,12 @@ def _tell_build(report: BuildReport) -> int:
         numbers = ", ".join(str(number) for number in pages)
         told = f"page {numbers} is a picture" if len(pages) == 1 else f"pages {numbers} are pictures"
         print(f"council: {source}: {told}; not indexed. {UNREAD_MEND}", file=sys.stderr)
+    for document_id, passage_id in report.lost_corrections:
+        print(
+            f"council: {document_id}: the correction of passage {passage_id} finds no passage any more; it is kept. "
+            "Make it again on the page /manage/documents, or drop it there",
+            file=sys.stderr,
+        )
     for failure in report.failures:
         kept = " (the version indexed before is kept)" if failure.kept else ""
         print(f"council: {failure.message}{kept}", file=sys.stderr)

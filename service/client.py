@@ -13,7 +13,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from indexer.documents import Distribution, DocumentType, ItemStatus, Language, Role, Status
-from service.client_views import AuditEntry, Decisions, FeedbackEntry, Health, Job, JobEvent, Session
+from service.client_views import AuditEntry, Decisions, FeedbackEntry, Health, Job, JobEvent, PassageCorrected, Session
 from service.contract import Answer, FollowUp, FollowUpList, ItemKind, SearchResult
 from service.problems import MEDIA_TYPE, Problem
 from service.views import (
@@ -68,6 +68,17 @@ class DocumentDecision(DocumentFields, total=False):
     approved_by: str | None
     approved_on: str | None
     withdrawn: bool | None
+
+
+class CorrectionFields(TypedDict, total=False):
+    """What is to hold for a passage; what is left out stays, None goes back to the document's own.
+
+    `jurisdictions` are all that it is about, whose it is first; `speaker` is "" where nobody speaks.
+    """
+
+    role: Role | str | None
+    jurisdictions: Sequence[str] | None
+    speaker: str | None
 
 
 class Client:
@@ -186,6 +197,18 @@ class Client:
     def change_document(self, document_id: str, **decision: Unpack[DocumentDecision]) -> Job:
         """Change a document's audience, correct what is said of it, or bring it back."""
         return self._get(Job, "PATCH", f"/v1/documents/{_id(document_id)}", json=dict(decision))
+
+    def correct_passage(
+        self, passage_id: str, *, whole_section: bool = False, **correction: Unpack[CorrectionFields]
+    ) -> Job:
+        """Correct what a passage is for, whose it is and who speaks; or all of its section."""
+        body = {**correction, **({"whole_section": True} if whole_section else {})}
+        return self._get(Job, "PATCH", f"/v1/passages/{_id(passage_id)}", json=body)
+
+    def corrections(self, document_id: str) -> list[PassageCorrected]:
+        """What was corrected on the passages of a document."""
+        got = self._send("GET", f"/v1/documents/{_id(document_id)}/corrections").json()
+        return [PassageCorrected.model_validate(one) for one in got["corrections"]]
 
     def delete_document(self, document_id: str) -> str | None:
         """Take a document out of every answer at once; the id of the job that follows, where the service names it."""

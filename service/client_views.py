@@ -55,6 +55,20 @@ class Decisions(BaseModel):
     jurisdiction: str | None = None
 
 
+class PassageCorrected(BaseModel):
+    """What the secretariat corrected on a passage; null where it is as the document has it.
+
+    `text` is how the passage begins; it is `found` while the document has it.
+    """
+
+    passage_id: str
+    role: str | None = None
+    jurisdictions: list[str] | None = None
+    speaker: str | None = None
+    text: str = ""
+    found: bool = True
+
+
 class Session(BaseModel):
     """Who the caller is to the service."""
 

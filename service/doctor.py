@@ -20,7 +20,7 @@ from typing import Literal
 
 from packaging.requirements import Requirement
 
-from indexer import embedding, overrides, store
+from indexer import corrections, embedding, overrides, store
 from indexer.data_folder import UPLOADS
 from indexer.errors import CouncilError
 from indexer.readers import ocr
@@ -251,10 +251,11 @@ def _reach(at: Installed) -> Iterator[Finding]:
 def _decisions(at: Installed) -> Iterator[Finding]:
     try:
         count = len(overrides.load(at.data).documents)
+        corrected = sum(map(len, corrections.load(at.data).documents.values()))
     except CouncilError as error:
         yield Finding("decisions", "fault", str(error), "mend the file, or restore it from a backup")
         return
-    yield Finding("decisions", "ok", f"on {count} documents")
+    yield Finding("decisions", "ok", f"on {count} documents; passages corrected: {corrected}")
 
 
 def _folders(at: Installed) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer import overrides, store
+from indexer import corrections, overrides, store
 from indexer.errors import CouncilError, SettingError
 from indexer.files import bring_to_disk
 from service import locks
@@ -98,6 +98,7 @@ def _next_name(index: Path) -> str:
 def _check_data(file: Path, data: Path) -> None:
     """Check that what the backup holds of the data folder can be used."""
     overrides.load(data)
+    corrections.load(data)
     state = State(data)
     if not state.exists():
         return

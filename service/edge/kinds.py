@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.types import Scope
 
 UNLIMITED = frozenset({"/healthz", "/readyz"})
-_UPLOADS = frozenset({"/v1/documents"})
+_UPLOADS = frozenset({"/v1/documents", "/manage/upload"})
 
 
 def is_health(scope: Scope) -> bool:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from indexer import overrides
-from service import audit
+from indexer import corrections, overrides
 from service.access import Action, Caller
 from service.callers import Here, may
-from service.installation import Installation
 from service.problems import caller_language
-from service.uploads.accepting import accept
-from service.uploads.deciding import DocumentChange, change, withdraw
-from service.uploads.jobs import Jobs, new_id
+from service.uploads.correcting import PassageCorrection
+from service.uploads.deciding import DocumentChange
+from service.uploads.jobs import Job, new_id
+from service.uploads.orders import Ordering
 from service.uploads.receiving import MEGABYTE, receive
-from service.uploads.staging import Holdings
-from service.uploads.supervisor import Supervisor
-from service.uploads.views import JobView, OverrideList, OverrideView, job_view, override_view
+from service.uploads.views import (
+    CorrectionList,
+    JobView,
+    OverrideList,
+    OverrideView,
+    correction_view,
+    job_view,
+    override_view,
+)
 
 Manager = Annotated[Caller, Depends(may(Action.MANAGE_DOCUMENTS))]
 _FORM: dict[str, Any] = {
@@ -66,7 +71,7 @@ def add(app: FastAPI) -> None:
     """Add the routes to `app`."""
 
     @app.post("/v1/documents", tags=["documents"], status_code=202, openapi_extra=_FORM)
-    async def upload(request: Request, response: Response, at: Here, who: Manager) -> JobView:
+    async def upload(request: Request, response: Response, at: Here, given: Ordering) -> JobView:
         """Upload documents; the job tells what becomes of each.
 
         Bytes that are held already are not stored twice. Once this is answered with 202, the files are safe: they are
@@ -83,12 +88,7 @@ def add(app: FastAPI) -> None:
         )
 
         def taken_up() -> JobView:
-            job = accept(_holdings(at), job_id, who.name, received)
-            for file in job.content.files:
-                audit.record(
-                    at.state, who, "document.upload", subject=file.document_id, detail=f"{file.name}: {file.state}"
-                )
-            return _follow(request, response, job_view(job, _spoken(request)))
+            return _begun(request, response, given.take_up(job_id, received))
 
         # Whoever hangs up now must not tear the job from its files.
         return await asyncio.shield(run_in_threadpool(taken_up))
@@ -100,32 +100,26 @@ def add(app: FastAPI) -> None:
         *,
         request: Request,
         response: Response,
-        at: Here,
-        who: Manager,
+        given: Ordering,
     ) -> JobView:
         """Change a document's audience, correct what is said of it, or bring it back.
 
         A narrower audience holds at once, a wider one and corrections once the job has ended.
         """
-        made = change(_holdings(at), document_id, who.name, body)
-        if made is None:
+        job = given.change(document_id, body)
+        if job is None:
             raise HTTPException(404)
-        audit.record(at.state, who, "document.change", subject=document_id, detail=made.detail)
-        if made.approval is not None:
-            audit.record(at.state, who, "document.approve", subject=document_id, detail=made.approval)
-        return _follow(request, response, job_view(made.job, _spoken(request)))
+        return _begun(request, response, job)
 
     @app.delete("/v1/documents/{document_id}", tags=["documents"], status_code=204)
-    def delete(document_id: str, request: Request, at: Here, who: Manager) -> Response:
+    def delete(document_id: str, given: Ordering) -> Response:
         """Take a document out of every answer at once, and remove its file if it was uploaded.
 
         One that was indexed from a folder stays out until it is brought back with PATCH, whatever is indexed again.
         """
-        job = withdraw(_holdings(at), document_id, who.name)
+        job = given.withdraw(document_id)
         if job is None:
             raise HTTPException(404)
-        audit.record(at.state, who, "document.delete", subject=document_id)
-        _supervisor(request).wake()
         return Response(status_code=204, headers={"Location": f"/v1/jobs/{job.id}"})
 
     @app.get("/v1/documents/{document_id}/overrides", tags=["documents"])
@@ -148,21 +142,32 @@ def add(app: FastAPI) -> None:
         shown = [override_view(document_id, override) for document_id, override in found[offset : offset + limit]]
         return OverrideList(overrides=shown, total=len(found))
 
+    @app.patch("/v1/passages/{passage_id}", tags=["documents"], status_code=202)
+    def correct(
+        passage_id: str, body: PassageCorrection, *, request: Request, response: Response, given: Ordering
+    ) -> JobView:
+        """Correct what a passage is for, whose it is and who speaks; the document stays as it is.
 
-def _holdings(at: Installation) -> Holdings:
-    return Holdings(at.data, Jobs(at.state), lambda: at.engine.index().manifest)
+        The passage is then no longer marked as inferred. Corrections outlast every build of the index, and hold once
+        the job has ended.
+        """
+        job = given.correct(passage_id, body)
+        if job is None:
+            raise HTTPException(404)
+        return _begun(request, response, job)
+
+    @app.get("/v1/documents/{document_id}/corrections", tags=["documents"])
+    def corrected(document_id: str, at: Here, who: Manager) -> CorrectionList:
+        """What was corrected on the passages of a document, those among them that it no longer has."""
+        known, index = corrections.load(at.data).of(document_id), at.engine.index()
+        if not known and not index.documents_by_id([document_id]):
+            raise HTTPException(404)
+        held = {passage.id for passage in index.passages_by_id(known)}
+        shown = [correction_view(one, correction, found=one in held) for one, correction in sorted(known.items())]
+        return CorrectionList(document_id=document_id, corrections=shown)
 
 
-def _supervisor(request: Request) -> Supervisor:
-    return cast(Supervisor, request.app.state.supervisor)
-
-
-def _spoken(request: Request) -> Any:
-    return caller_language(request.headers.get("accept-language"))
-
-
-def _follow(request: Request, response: Response, job: JobView) -> JobView:
+def _begun(request: Request, response: Response, job: Job) -> JobView:
     """The job, which is begun, and where it can be followed."""
-    _supervisor(request).wake()
-    response.headers["Location"] = f"/v1/jobs/{job.job_id}"
-    return job
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_view(job, caller_language(request.headers.get("accept-language")))

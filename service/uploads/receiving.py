@@ -70,9 +70,12 @@ class _Part:
     size: int = 0
 
 
-async def receive(request: Request, data: Path, job_id: str, *, most_bytes: int, most_files: int) -> Received:
+async def receive(
+    request: Request, data: Path, job_id: str, *, most_bytes: int, most_files: int, from_page: bool = False
+) -> Received:
     """Receive the files of an upload into the folder of the job.
 
+    `from_page` says that a page's form sent it: its fields that nobody filled in come as empty ones, and state nothing.
     Raises ProblemError for what is too large, too many, no form, or not of the content that its suffix says, and
     RequestValidationError for fields that cannot be used; nothing is left behind then.
     """
@@ -85,7 +88,7 @@ async def receive(request: Request, data: Path, job_id: str, *, most_bytes: int,
         raise ProblemError("no_form", 415)
     folder = staging.incoming(data) / job_id
     try:
-        form = _Receiver(folder, boundary, most_bytes=most_bytes, most_files=most_files)
+        form = _Receiver(folder, boundary, most_bytes=most_bytes, most_files=most_files, from_page=from_page)
         try:
             async for chunk in request.stream():
                 await run_in_threadpool(form.feed, chunk)
@@ -102,8 +105,9 @@ async def receive(request: Request, data: Path, job_id: str, *, most_bytes: int,
 class _Receiver:
     """The form of one upload while it comes: files go to `folder`, numbered, fields are kept."""
 
-    def __init__(self, folder: Path, boundary: bytes, *, most_bytes: int, most_files: int) -> None:
+    def __init__(self, folder: Path, boundary: bytes, *, most_bytes: int, most_files: int, from_page: bool) -> None:
         self._folder, self._most_bytes, self._most_files = folder, most_bytes, most_files
+        self._from_page = from_page
         self._fields: dict[str, str] = {}
         self._files: list[ReceivedFile] = []
         self._received = self._parts = 0
@@ -205,7 +209,9 @@ class _Receiver:
         if self._file is None:
             if self._part.name == _FILES and self._part.file_name == "" and not self._part.value:
                 return  # a form field for files that nobody filled in
-            self._fields[self._part.name] = self._part.value.decode(errors="replace")
+            value = self._part.value.decode(errors="replace")
+            if value.strip() or not self._from_page:
+                self._fields[self._part.name] = value
             return
         self._file.close()
         path, self._file = Path(self._file.name), None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.documents import Distribution, DocumentType, Language
+from indexer.corrections import Correction
+from indexer.documents import Distribution, DocumentType, Language, Role
 from indexer.overrides import Override
 from service.messages import message
 from service.uploads.jobs import FileState, Job, JobFile, JobKind, JobState
@@ -90,6 +91,24 @@ class OverrideList(BaseModel):
     total: int
 
 
+class CorrectionView(BaseModel):
+    """What the secretariat corrected on a passage; what is null is as the document has it."""
+
+    passage_id: str
+    role: Role | None
+    jurisdictions: list[str] | None = Field(description="Codes of all that it is about, whose it is first")
+    speaker: str | None = Field(description="Who speaks; empty where nobody does")
+    text: str = Field(description="How the passage begins")
+    found: bool = Field(description="Whether the document still has the passage; else the correction waits for it")
+
+
+class CorrectionList(BaseModel):
+    """The corrections of the passages of a document."""
+
+    document_id: str
+    corrections: list[CorrectionView]
+
+
 def job_view(job: Job, language: Language) -> JobView:
     """The job, its problems in `language`."""
     return JobView(
@@ -121,3 +140,8 @@ def override_view(document_id: str, override: Override) -> OverrideView:
     """What was decided on a document."""
     fields = {name: getattr(override, name) for name in OverrideView.model_fields if name != "document_id"}
     return OverrideView(document_id=document_id, **fields)
+
+
+def correction_view(passage_id: str, correction: Correction, *, found: bool) -> CorrectionView:
+    """What was corrected on a passage."""
+    return CorrectionView(passage_id=passage_id, found=found, **correction.model_dump())

@@ -21,7 +21,7 @@ ROUTES = {
     "/v1/search": {"get"},
     "/v1/documents": {"get"},
     "/v1/documents/{document_id}": {"get"},
-    "/v1/passages/{passage_id}": {"get"},
+    "/v1/passages/{passage_id}": {"get", "patch"},
     "/v1/passages/{passage_id}/precedents": {"get"},
     "/v1/follow-ups": {"get"},
     "/v1/jurisdictions": {"get"},

@@ -62,6 +62,13 @@ def test_a_document_comes_changes_and_goes(clients):
     assert secretariat.decisions(identifier).distribution == "secretariat"
     assert identifier in {decided.document_id for decided in secretariat.all_decisions(page=1)}
 
+    passage = secretariat.document(identifier).passages[0].id
+    secretariat.wait(secretariat.correct_passage(passage, role="need", whole_section=True).job_id)
+    assert secretariat.passage(passage).role == "need"
+    assert [(one.passage_id, one.role, one.found) for one in secretariat.corrections(identifier)] == [
+        (passage, "need", True)
+    ]
+
     deletion = secretariat.delete_document(identifier)
     assert deletion is not None and secretariat.wait(deletion).kind == "delete"
     with pytest.raises(ApiError) as gone:

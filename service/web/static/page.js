@@ -33,7 +33,7 @@ function shortcuts() {
     const field = document.querySelector("[data-main-field]");
     if (event.key === "/" && field) {
       field.focus();
-      field.select();
+      field.select?.(); // a list of choices has no text to select
     } else if (event.key === "j" || event.key === "k") {
       moveTo(event.key === "j" ? 1 : -1);
     } else {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import overrides, store
+from indexer import decided_file, store
 from indexer.overrides import load
 from indexer.wanted import uploads_folder
 from service.state import State
@@ -130,7 +130,7 @@ def steps(monkeypatch, die_at):
     for owner, name in (
         (Jobs, "save"),
         (Jobs, "tell"),
-        (overrides, "_write"),
+        (decided_file, "write"),
         (os, "link"),
         (Path, "replace"),
         (Path, "unlink"),
