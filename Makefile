@@ -9,7 +9,7 @@ PORT ?= 8000
 GOLD ?= eval/gold
 
 .DEFAULT_GOAL := help
-.PHONY: help install ask serve test lint audit eval baseline bench browser ocr index
+.PHONY: help install ask serve test lint audit eval baseline bench browser ocr index screenshots
 
 help:
 	@echo 'make ask Q="Which jurisdictions piloted chatbots?"   index corpus/ and answer'
@@ -20,6 +20,7 @@ help:
 	@echo 'make eval      measure answers on $(GOLD), held against eval/gate.toml'
 	@echo 'make baseline  write eval/baseline.json anew, which the gate allows small falls from'
 	@echo 'make bench     speed, beside named baselines'
+	@echo 'make screenshots   pictures of every page, for docs/images'
 	@echo 'make install   the virtual environment $(VENV), with everything'
 
 # Light: what a server with the bundled model needs. No torch.
@@ -77,3 +78,7 @@ baseline: $(VENV)/.full index
 bench: $(VENV)/.full index
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m eval.benchmarks.embedding
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m eval.benchmarks.cold_start --index $(INDEX)
+
+# Pictures of every page in both languages, for the README.
+screenshots: $(VENV)/.full browser index
+	@HF_HUB_OFFLINE=1 $(BIN)/python tests/browser/screenshots.py --index $(INDEX) --out docs/images

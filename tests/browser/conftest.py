@@ -4,11 +4,12 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from service.access import CallerRole
 from service.identity import keys
@@ -93,16 +94,40 @@ def role() -> CallerRole:
     return CallerRole.SECRETARIAT
 
 
+@pytest.fixture(scope="module")
+def session_of(browser: Browser, staffed: Staffed) -> Callable[[CallerRole], StorageState | None]:
+    """What the browser keeps once somebody has signed in on the staffed server, as a role; nothing for anonymous."""
+
+    @cache
+    def signed(role: CallerRole) -> StorageState | None:
+        if not role.rank:
+            return None
+        context = browser.new_context(base_url=staffed.address, locale="en-CA")
+        opened = context.new_page()
+        opened.goto("/login?lang=en")
+        opened.locator("#key").fill(staffed.keys[role])
+        opened.locator("main button[type=submit]").click()
+        opened.wait_for_url("**/?lang=en")
+        kept = context.storage_state()
+        context.close()
+        return kept
+
+    return signed
+
+
 @pytest.fixture
-def signed_in(browser: Browser, staffed: Staffed, scripts: bool, role: CallerRole) -> Iterator[Page]:
+def signed_in(
+    browser: Browser,
+    staffed: Staffed,
+    session_of: Callable[[CallerRole], StorageState | None],
+    scripts: bool,
+    role: CallerRole,
+) -> Iterator[Page]:
     """A page of somebody who has signed in on the staffed server, as `role`; anonymous has not."""
-    context = browser.new_context(base_url=staffed.address, locale="en-CA", java_script_enabled=scripts)
+    context = browser.new_context(
+        base_url=staffed.address, locale="en-CA", java_script_enabled=scripts, storage_state=session_of(role)
+    )
     with watched(context, staffed.address) as opened:
-        if role.rank:
-            opened.goto("/login?lang=en")
-            opened.locator("#key").fill(staffed.keys[role])
-            opened.locator("main button[type=submit]").click()
-            opened.wait_for_url("**/?lang=en")
         yield opened
 
 

@@ -11,10 +11,12 @@ import sys
 import tempfile
 import threading
 import time
+from io import BytesIO
 from pathlib import Path
 
 import uvicorn
 from page_list import Shown, pages
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from indexer.documents import LANGUAGES
@@ -26,6 +28,7 @@ from service.server_settings import Settings
 from service.state import State
 
 WIDTH, HEIGHT = 1280, 900
+COLOURS = 128
 
 
 def main() -> None:
@@ -72,7 +75,8 @@ def _take(browser: Browser, address: str, shown: Shown, key: str | None, out: Pa
     for language in LANGUAGES:
         page.goto(shown.address(language), wait_until="networkidle")
         path = out / f"{shown.name}-{language}.png"
-        page.screenshot(path=path)
+        # Few colours are enough for pages, and take a third of the room.
+        Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS).save(path, optimize=True)
         sys.stdout.write(f"{path}\n")
     context.close()
 

@@ -151,7 +151,7 @@ def test_the_passage_is_marked_and_framed(member, ids):
     quote = passage["text"][start : start + 120].splitlines()[0]
     mark = f"{passage['start'] + start}-{passage['start'] + start + len(quote)}"
     page = member.get(f"/documents/{ids[PUBLIC]}?lang=en&mark={mark}").text
-    assert f"<mark>{escaped(quote)}</mark>" in page
+    assert f'<mark id="mark">{escaped(quote)}</mark>' in page
     assert f'src="/documents/{ids[PUBLIC]}/pages/2.png"' in page and "<rect " in page
     assert f'id="{passage["id"]}"' in page and "style=" not in page
 
