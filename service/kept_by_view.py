@@ -25,6 +25,14 @@ class KeptByView(Generic[_Key, _Value]):
         self._lock = threading.Lock()
         self._of_view: WeakKeyDictionary[Index, OrderedDict[_Key, _Value]] = WeakKeyDictionary()
 
+    def find(self, view: Index, key: _Key) -> _Value | None:
+        """The value kept for `key`, None where there is none."""
+        with self._lock:
+            kept = self._of_view.get(view, OrderedDict())
+            if key in kept:
+                kept.move_to_end(key)
+            return kept.get(key)
+
     def get(self, view: Index, key: _Key, make: Callable[[], _Value]) -> _Value:
         """The value kept for `key`, else that of `make`; what that raises is raised and not kept."""
         with self._lock:

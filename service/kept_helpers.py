@@ -5,23 +5,17 @@ What may change it makes a new view, which knows nothing of it; so no audience i
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from weakref import WeakKeyDictionary
-
 from indexer.documents import Language
 from indexer.embedding import Embedder
 from indexer.store import Index
 from service.allowance import Allowance
+from service.kept_by_view import KeptByView
 from service.matches import Helper, helpers
 from service.needs import Need
 
 _MOST = 2_000  # needs of one view, in one language; a meeting of thirteen members tells about forty
 
-_LOCK = threading.Lock()
-_OF_VIEW: WeakKeyDictionary[Index, OrderedDict[tuple[str, int, int, Language], tuple[Helper, ...]]] = (
-    WeakKeyDictionary()
-)
+_kept: KeptByView[tuple[str, int, int, Language], tuple[Helper, ...]] = KeptByView(_MOST)
 
 
 def kept_helpers(index: Index, embedder: Embedder, need: Need, language: Language) -> tuple[Helper, ...]:
@@ -38,16 +32,7 @@ def helpers_in_time(
 ) -> tuple[Helper, ...] | None:
     """The same, None where it is not known yet and the allowance is used up."""
     key = need.passage.id, need.start, need.end, language
-    with _LOCK:
-        kept = _OF_VIEW.setdefault(index, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            return kept[key]
-    if not allowance.left():
-        return None
-    found = helpers(index, embedder, need, language)
-    with _LOCK:
-        kept[key] = found
-        while len(kept) > _MOST:
-            kept.popitem(last=False)
+    found = _kept.find(index, key)
+    if found is None and allowance.left():
+        found = _kept.get(index, key, lambda: helpers(index, embedder, need, language))
     return found

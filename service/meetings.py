@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from indexer.documents import DocumentRecord, DocumentType, Language
 from indexer.store import Index
 from service import access
 from service.briefs.exchange import has_rows
 from service.briefs.meetings import meetings_of, versions, within
+from service.kept_by_view import KeptByView
 from service.matches import needs_told
 from service.register_rows import rows
 
@@ -59,20 +58,12 @@ class Meetings:
         )
 
 
-_READING = threading.Lock()
-_KEPT: WeakKeyDictionary[Index, dict[Language, Meetings]] = WeakKeyDictionary()
+_kept: KeptByView[Language, Meetings] = KeptByView(2)
 
 
 def meetings(index: Index, language: Language) -> Meetings:
     """The meetings of an index for readers of `language`; read once, as an index never changes."""
-    found = _KEPT.get(index, {}).get(language)
-    if found is None:
-        with _READING:
-            kept = _KEPT.setdefault(index, {})
-            found = kept.get(language)
-            if found is None:
-                found = kept[language] = _read(index, language)
-    return found
+    return _kept.get(index, language, lambda: _read(index, language))
 
 
 def has_exchange_table(index: Index, meeting: Meeting) -> bool:

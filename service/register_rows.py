@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from weakref import WeakKeyDictionary
 
 from indexer.documents import Language
 from indexer.store import Index
@@ -13,9 +12,9 @@ from service.answering.register import Entry, register
 from service.contract import FollowUp
 from service.filters import ItemFilters
 from service.follow_ups import listed
+from service.kept_by_view import KeptByView
 
 _NO_FILTERS = ItemFilters()
-_ALL: WeakKeyDictionary[Index, dict[Language, list[Row]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,9 @@ class Row:
     other: Row | None = None
 
 
+_all: KeptByView[Language, list[Row]] = KeptByView(2)
+
+
 def rows(index: Index, filters: ItemFilters = _NO_FILTERS, *, language: Language) -> list[Row]:
     """What meets `filters`, the latest meeting first, then as the records have it; in `language` where it can be had.
 
@@ -37,10 +39,7 @@ def rows(index: Index, filters: ItemFilters = _NO_FILTERS, *, language: Language
     """
     if filters != _NO_FILTERS:
         return _read(index, filters, language)
-    kept = _ALL.setdefault(index, {})
-    if language not in kept:
-        kept[language] = _read(index, filters, language)
-    return list(kept[language])
+    return list(_all.get(index, language, lambda: _read(index, filters, language)))
 
 
 def _read(index: Index, filters: ItemFilters, language: Language) -> list[Row]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -21,6 +18,7 @@ from service.answering.items_asked import ItemsAsked, items_asked
 from service.answering.later import with_later
 from service.answering.register import Entry, register
 from service.answering.thresholds import DEFAULT_THRESHOLDS
+from service.kept_by_view import KeptByView
 from service.needs import shortened
 from service.query import MAX_QUESTION_CHARACTERS, Query
 from service.retrieval import Hit
@@ -28,8 +26,7 @@ from service.status import status_of
 
 _MOST = 5_000  # items of one view
 
-_LOCK = threading.Lock()
-_OF_VIEW: WeakKeyDictionary[Index, OrderedDict[tuple[str, Language], tuple[Statement, ...]]] = WeakKeyDictionary()
+_kept: KeptByView[tuple[str, Language], tuple[Statement, ...]] = KeptByView(_MOST)
 
 
 def became(
@@ -42,21 +39,15 @@ def became(
     Versions are the reader's, of `language`, where there are any. Safe to call from several threads.
     """
     key = item_id, language
-    with _LOCK:
-        kept = _OF_VIEW.setdefault(index, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            return kept[key]
+    found = _kept.find(index, key)
+    if found is not None:
+        return found
     entry = next((one for one in register(index).entries if one.item and one.item.id == item_id), None)
-    follow_up = entry is not None and entry.kind is Role.FOLLOW_UP
-    if follow_up and not allowance.left():
+    if entry is None or entry.kind is not Role.FOLLOW_UP:
+        return ()
+    if not allowance.left():
         return None
-    found = _later(index, embedder, entry, language) if entry and follow_up else ()
-    with _LOCK:
-        kept[key] = found
-        while len(kept) > _MOST:
-            kept.popitem(last=False)
-    return found
+    return _kept.get(index, key, lambda: _later(index, embedder, entry, language))
 
 
 def _later(index: Index, embedder: Embedder, entry: Entry, language: Language) -> tuple[Statement, ...]:
