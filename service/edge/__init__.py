@@ -21,9 +21,9 @@ RATE_FOR_OTHERS = 1_200  # a minute, where others than this machine can reach th
 def add(app: FastAPI) -> None:
     """Surround the routes of `app`; its installation must be in place. The last added is the first passed."""
     at: Installation = app.state.installation
-    # Innermost, so that a tag stands for the bytes that are sent.
-    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=5)
     app.add_middleware(Conditional)
+    # Around it: tags leave out the time that an answer took, which only the plain body shows. They are weak for that.
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=5)
     # Within the deadline: whose request was given up keeps its place until its thread has ended.
     app.add_middleware(Slots, most=at.settings.max_concurrent)
     app.add_middleware(Deadline, seconds=at.settings.request_seconds)
