@@ -27,7 +27,7 @@ _MOST_SIFTED = 10_000  # and at most so many
 _MOST_KEPT = 65_536  # tokens
 _MANY = 20_000  # passages, from which on several queries together are not held against what tells next to nothing:
 _COMMON = 0.02  # share of the passages that hold such a token, at least
-_FAINT = 0.05  # share of what the words asked for could reach that all such tokens together may have
+_FAINT = 0.03  # share of what the words asked for could reach that all such tokens together may have
 _WRITER_BYTES = 64_000_000
 
 

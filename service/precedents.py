@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ from indexer.embedding import Embedder
 from indexer.store import Index
 from service import access
 from service.folding import Folded, fold
-from service.need_matching import Matched, Matcher
+from service.need_matching import MANY, Matched, Matcher
 from service.need_sought import Sought
 from service.query import Query
 from service.ranked import Ranked
@@ -108,7 +108,11 @@ def find(
     allowed = index.allowed(query.filters)
     matched = matcher.passages(weights.pool, allowed)
     candidates = _candidates(index, matched, sought, query, weights.ranked)
-    best = _best_sentences(matcher, sought, query, candidates, weights)
+    if len(index.vectors) < MANY or query.statuses:
+        likest = _likest(matcher, query, candidates, weights)
+    else:
+        likest = _likest_kept(index, matcher, candidates, weights)
+    best = _scored(likest, candidates, sought, weights)
     ranked = sorted((ranked for _, ranked in best.values()), key=lambda item: (-item.score, item.number))
     versions = index.versions_of([item.number for item in ranked])
     if allowed is not None:
@@ -136,10 +140,10 @@ def _candidates(index: Index, matched: Matched, sought: Sought, query: Query, co
     return found[:count]
 
 
-def _best_sentences(
-    matcher: Matcher, sought: Sought, query: Query, candidates: Sequence[_Candidate], weights: Weights
-) -> dict[int, tuple[_Sentence, Ranked]]:
-    """By number of passage its best sentence, and the passage with the score that it has by that sentence."""
+def _likest(
+    matcher: Matcher, query: Query, candidates: Sequence[_Candidate], weights: Weights
+) -> dict[int, tuple[float, _Sentence]]:
+    """By number of passage its best sentence, and how like it is to what is sought."""
     found = [sentence for candidate in candidates for sentence in _sentences(candidate, query)]
     by_words = matcher.words([sentence.text for sentence in found])
     by_words += weights.named * matcher.named(
@@ -152,6 +156,33 @@ def _best_sentences(
         number, likeness = found[at].candidate.number, float(by_words[at]) + cosine
         if number not in likest or likeness > likest[number][0]:
             likest[number] = likeness, found[at]
+    return likest
+
+
+def _likest_kept(
+    index: Index, matcher: Matcher, candidates: Sequence[_Candidate], weights: Weights
+) -> dict[int, tuple[float, _Sentence]]:
+    """As `_likest`, from what the index keeps of sentences. One that only announces a list is none."""
+    read = index.statements.of([candidate.number for candidate in candidates])
+    by_words = matcher.words_kept(read) + weights.named * matcher.named_kept(read)
+    first = np.flatnonzero(np.diff(read.passage, prepend=-1))  # of each passage
+    order = np.lexsort((-by_words, read.passage))
+    place = np.empty(len(read), np.int64)  # among those of its passage
+    place[order] = np.arange(len(read)) - np.repeat(first, np.diff(first, append=len(read)))
+    likeness = np.where(place < weights.read, by_words + matcher.cosines_kept(read), -np.inf)
+    best = np.lexsort((-likeness, read.passage))[first]
+    return {
+        candidates[passage].number: (like, _Sentence(candidates[passage], start, end))
+        for passage, like, (start, end) in zip(
+            read.passage[best].tolist(), likeness[best].tolist(), read.spans[best].tolist(), strict=True
+        )
+    }
+
+
+def _scored(
+    likest: Mapping[int, tuple[float, _Sentence]], candidates: Sequence[_Candidate], sought: Sought, weights: Weights
+) -> dict[int, tuple[_Sentence, Ranked]]:
+    """By number of passage its best sentence, and the passage with the score that it has by that sentence."""
     first_year = min((_year(c.passage) for c in candidates if c.passage.meeting_date), default=0)
     return {
         number: (sentence, Ranked(number, passage, sentence.candidate.share + likeness + gain))
