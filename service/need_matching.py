@@ -24,7 +24,8 @@ _TERMS = 0.75  # weight of the glossary's other wordings, in the lexical share a
 _TERMS_SOUGHT = 3  # terms of the field for which passages are sought that name them,
 _NAMING = 20  # so many for each
 MANY = 20_000  # passages, from which on those nearest to each wording are taken from
-_TOGETHER = 20  # times as many that are nearest to all wordings together
+_TOGETHER = 20  # times as many that are nearest by words to all wordings together, to have their shares,
+_TOGETHER_BY_MEANING = 10  # and by meaning
 _TOGETHER_BY_WORDS = 3  # times as many where they are nearest by words
 _LEXICAL = 5  # x so many passages as are wanted of each leg get their lexical share
 
@@ -122,7 +123,7 @@ class Matcher:
         if len(vectors) < MANY or len(self._vectors) == 1:
             return [vectors.search(vector, pool, allowed=allowed).numbers for vector in self._vectors]
         unit = self._vector / max(float(np.linalg.norm(self._vector)), 1e-9)
-        numbers = vectors.search(unit.astype(np.float32), _TOGETHER * pool, allowed=allowed).numbers
+        numbers = vectors.search(unit.astype(np.float32), _TOGETHER_BY_MEANING * pool, allowed=allowed).numbers
         cosines = vectors.vectors(numbers) @ self._vectors.T
         order = np.argsort(-cosines, axis=0, kind="stable")[:pool]
         return [numbers[order[:, column]] for column in range(order.shape[1])]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from indexer import jurisdictions, sentences
 from indexer.documents import Passage, Role, Status
 from indexer.embedding import Embedder
+from indexer.statements import Read
 from indexer.store import Index
 from service import access
 from service.folding import Folded, fold
@@ -23,6 +25,8 @@ from service.ranked import Ranked
 from service.retrieval import Hit, Place
 from service.status import status_of
 
+# Roles of sections whose titles may tell a status, which is not that of the words then: see `indexer.status.status_of`.
+_TOLD_BY_TITLES = (Role.REMARK, Role.SHOWCASE, Role.PRIORITY)
 _LEAST_WORDS = 5  # of a sentence that proves something
 FURTHEST_LAST = (
     Status.ASKING,
@@ -91,10 +95,16 @@ class _Sentence:
     candidate: _Candidate
     start: int
     end: int
+    kept: Status | None = None  # where the index tells it
 
     @property
     def text(self) -> str:
         return self.candidate.passage.text[self.start : self.end]
+
+    @property
+    def status(self) -> Status:
+        """What its own words tell."""
+        return _status(self.text, self.candidate.passage.role) if self.kept is None else self.kept
 
 
 def find(
@@ -171,12 +181,19 @@ def _likest_kept(
     place[order] = np.arange(len(read)) - np.repeat(first, np.diff(first, append=len(read)))
     likeness = np.where(place < weights.read, by_words + matcher.cosines_kept(read), -np.inf)
     best = np.lexsort((-likeness, read.passage))[first]
-    return {
-        candidates[passage].number: (like, _Sentence(candidates[passage], start, end))
-        for passage, like, (start, end) in zip(
-            read.passage[best].tolist(), likeness[best].tolist(), read.spans[best].tolist(), strict=True
-        )
-    }
+    chosen = Read(read.passage[best], read.spans[best], read.rows[best])
+    likest: dict[int, tuple[float, _Sentence]] = {}
+    for passage, like, (start, end), statuses in zip(
+        chosen.passage.tolist(),
+        likeness[best].tolist(),
+        chosen.spans.tolist(),
+        index.statements.statuses(chosen) or repeat(None, len(chosen)),
+        strict=True,
+    ):
+        candidate = candidates[passage]
+        kept = None if statuses is None or candidate.passage.role in _TOLD_BY_TITLES else statuses[0]
+        likest[candidate.number] = like, _Sentence(candidate, start, end, kept)
+    return likest
 
 
 def _scored(
@@ -188,7 +205,7 @@ def _scored(
         number: (sentence, Ranked(number, passage, sentence.candidate.share + likeness + gain))
         for number, (likeness, sentence) in likest.items()
         for passage in (sentence.candidate.passage,)
-        for gain in (_gain(passage, _status(sentence.text, passage.role), sought, first_year, weights),)
+        for gain in (_gain(passage, sentence.status, sought, first_year, weights),)
     }
 
 
@@ -268,7 +285,7 @@ def _precedents(
                 hit,
                 passage.start + sentence.start,
                 passage.start + sentence.end,
-                _status(sentence.text, passage.role),
+                sentence.status,
                 next(iter(whose), None),
             )
         )
