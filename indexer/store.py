@@ -379,11 +379,17 @@ class Index:
         return self.numbered(self._numbers(ids))
 
     def _numbers(self, ids: Iterable[str]) -> list[int]:
-        rows = self._database.rows(
-            "SELECT number FROM passages WHERE id IN (SELECT value FROM json_each(?)) AND number < ?",
-            (json.dumps(list(ids)), self._count),
-        )
-        return [row["number"] for row in rows if self._visible(row["number"])]
+        wanted = dict.fromkeys(ids)
+        known = self._kept_numbers
+        numbers = [known[passage_id] for passage_id in wanted if passage_id in known]
+        missing = [passage_id for passage_id in wanted if passage_id not in known]
+        if missing:
+            rows = self._database.rows(
+                "SELECT number FROM passages WHERE id IN (SELECT value FROM json_each(?)) AND number < ?",
+                (json.dumps(missing), self._count),
+            )
+            numbers += [row["number"] for row in rows]
+        return [number for number in numbers if self._visible(number)]
 
     def items(self, document_id: str | None = None) -> list[RecordItem]:
         """Decisions and follow-ups in reading order: of one document, or of all."""

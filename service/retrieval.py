@@ -105,7 +105,7 @@ class Spread:
 
     first: int
     of_each: int
-    pool: int = 1_000  # candidates taken from each leg
+    pool: int = 600  # candidates taken from each leg
 
 
 @staged("retrieve")
