@@ -25,7 +25,8 @@ _MANY_ALLOWED = 2_000  # numbers
 _SIFTED = 2.0  # times as many hits as may be needed are sifted,
 _MOST_SIFTED = 10_000  # and at most so many
 _MOST_KEPT = 65_536  # tokens
-_MANY = 20_000  # passages, from which on several queries together are not held against what tells next to nothing:
+_LONG = 16  # words of a query
+_MANY = 20_000  # passages, from which on several or long queries are not held against what tells next to nothing:
 _COMMON = 0.02  # share of the passages that hold such a token, at least
 _FAINT = 0.03  # share of what the words asked for could reach that all such tokens together may have
 _WRITER_BYTES = 64_000_000
@@ -226,7 +227,7 @@ class LexicalIndex:
                 for token in wording:
                     if self._having(token):
                         single[token] = single.get(token, 0.0) + wording_weight / len(wording) / most
-        if len(queries) > 1:
+        if len(queries) > 1 or len(queries[0][0].asked) > _LONG:
             single, several = self._telling(single, several)
         for tokens, scale in several.items():
             yield tantivy.Query.disjunction_max_query([self._clause(token, scale * weight) for token, weight in tokens])
@@ -236,7 +237,7 @@ class LexicalIndex:
     def _telling(self, single: _Single, several: _Several) -> tuple[_Single, _Several]:
         """The clauses without those tokens that many passages hold, and that tell next to nothing.
 
-        A common word's faint translations take most of the time, as each of their passages is read. Those go first
+        Of several queries, or a long one, a common word's faint translations take most of the time, as each of their passages is read. Those go first
         that cost most for what they tell.
         """
         if self._searcher.num_docs < _MANY:
