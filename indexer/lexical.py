@@ -237,8 +237,8 @@ class LexicalIndex:
     def _telling(self, single: _Single, several: _Several) -> tuple[_Single, _Several]:
         """The clauses without those tokens that many passages hold, and that tell next to nothing.
 
-        Of several queries, or a long one, a common word's faint translations take most of the time, as each of their passages is read. Those go first
-        that cost most for what they tell.
+        Of several queries, or a long one, a common word's faint translations take most of the time, as each of their
+        passages is read. Those go first that cost most for what they tell.
         """
         if self._searcher.num_docs < _MANY:
             return single, several

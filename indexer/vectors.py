@@ -130,7 +130,8 @@ class VectorIndex:
             return VectorHits(np.empty(0, np.int64), np.empty(0, np.float32))
         looked_at = max(int(_SPARE * limit), limit + _LEAST_SPARE)
         # By what this audience sees, never by what the file holds beyond.
-        few = len(self) < FEWEST_CODED or among < _FEWEST_ALLOWED or among <= _SELECTIVE * len(self) or 2 * looked_at > among
+        least = FEWEST_CODED if allowed is None else max(_FEWEST_ALLOWED, int(_SELECTIVE * len(self)) + 1)
+        few = len(self) < FEWEST_CODED or among < least or 2 * looked_at > among
         if self._near is None or few:
             chosen = self._chosen(allowed)
             exactly = None if chosen is None else faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]

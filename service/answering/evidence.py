@@ -100,6 +100,7 @@ def weigh(
     query: Query,
     vector: npt.NDArray[np.float32],
     hits: Sequence[Hit],
+    *,
     weigher: Weigher | None = None,
 ) -> list[Evidence]:
     """Every sentence of the hits, in their order; where the query asks for statuses, those that have one of them.

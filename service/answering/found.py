@@ -33,8 +33,9 @@ class Found:
         kept = self._weighed
         new = [hit for hit in hits if id(hit) not in kept]
         kept.update((id(hit), (hit, [])) for hit in new)  # with the hit, so that none is made where it was
-        for item in weigh(self.index, self.embedder, self.query, self.vector, new, self._weigher) if new else ():
-            kept[id(item.hit)][1].append(item)
+        if new:
+            for item in weigh(self.index, self.embedder, self.query, self.vector, new, weigher=self._weigher):
+                kept[id(item.hit)][1].append(item)
         return [item for hit in hits for item in kept[id(hit)][1]]
 
     @cached_property
