@@ -68,6 +68,7 @@ _ITEM_COLUMNS = tuple(field.name for field in fields(RecordItem))
 _ROLES = {str(role): role for role in Role}
 _ATTRIBUTIONS = {str(attribution): attribution for attribution in Attribution}
 _KINDS = {str(kind): kind for kind in PassageKind}
+_MAPPED = 1 << 30  # bytes
 # What is known of a document but its text, which is long.
 HEADERS = ", ".join("'' AS text" if name == "text" else name for name in _DOCUMENT_COLUMNS)
 # Columns that hold more than one text, as JSON.
@@ -142,6 +143,8 @@ class Reader:
                 # Later builds cleared the generation away; the file that is open still serves, thread after thread.
                 connection = self._first
             connection.row_factory = sqlite3.Row
+            # Read through memory, as the vectors are: a document's long text takes half as long.
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
             self._local.connection = connection
             self._first = self._first or connection
         return connection.execute(statement, parameters).fetchall()

@@ -25,6 +25,10 @@ _MANY_ALLOWED = 2_000  # numbers
 _SIFTED = 2.0  # times as many hits as may be needed are sifted,
 _MOST_SIFTED = 10_000  # and at most so many
 _MOST_KEPT = 65_536  # tokens
+_LONG = 16  # words of a query
+_MANY = 20_000  # passages, from which on several or long queries are not held against what tells next to nothing:
+_COMMON = 0.02  # share of the passages that hold such a token, at least
+_FAINT = 0.03  # share of what the words asked for could reach that all such tokens together may have
 _WRITER_BYTES = 64_000_000
 
 
@@ -49,6 +53,9 @@ class LexicalHits:
     shares: npt.NDArray[np.float32]
 
 
+_Tokens = tuple[tuple[str, float], ...]  # that stand for one word, each with its weight
+_Single = dict[str, float]
+_Several = dict[_Tokens, float]
 _NOTHING = LexicalHits(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
@@ -198,8 +205,8 @@ class LexicalIndex:
 
         What is sought more than once is one clause: its passages are read once.
         """
-        single: dict[str, float] = {}  # weights by token
-        several: dict[tuple[tuple[str, float], ...], float] = {}
+        single: _Single = {}  # weights by token
+        several: _Several = {}
         for query, of_query in queries:
             frequencies = [self.rarity(sought) for sought in query.words[language]]
             most = sum(frequencies) * (_K1 + 1) / of_query
@@ -220,10 +227,50 @@ class LexicalIndex:
                 for token in wording:
                     if self._having(token):
                         single[token] = single.get(token, 0.0) + wording_weight / len(wording) / most
+        if len(queries) > 1 or len(queries[0][0].asked) > _LONG:
+            single, several = self._telling(single, several)
         for tokens, scale in several.items():
             yield tantivy.Query.disjunction_max_query([self._clause(token, scale * weight) for token, weight in tokens])
         for token, weight in single.items():
             yield self._clause(token, weight)
+
+    def _telling(self, single: _Single, several: _Several) -> tuple[_Single, _Several]:
+        """The clauses without those tokens that many passages hold, and that tell next to nothing.
+
+        Of several queries, or a long one, a common word's faint translations take most of the time, as each of their
+        passages is read. Those go first that cost most for what they tell.
+        """
+        if self._searcher.num_docs < _MANY:
+            return single, several
+        common = _COMMON * self._searcher.num_docs
+        faint: list[tuple[float, float, str, _Tokens | None]] = []
+        for token, weight in single.items():
+            if (having := self._having(token)) >= common:
+                worth = weight * self._idf(having) * (_K1 + 1)
+                faint.append((worth / having, worth, token, None))
+        for tokens, scale in several.items():
+            for token, weight in tokens:
+                if (having := self._having(token)) >= common:
+                    worth = scale * weight * self._idf(having) * (_K1 + 1)
+                    faint.append((worth / having, worth, token, tokens))
+        passed_over: set[tuple[str, _Tokens | None]] = set()
+        left = _FAINT  # weights are such that a passage which holds all words asked for as well as can be has 1
+        for _, worth, token, of in sorted(faint, key=lambda item: item[:3]):
+            if worth > left:
+                break
+            left -= worth
+            passed_over.add((token, of))
+        if not passed_over:
+            return single, several
+        kept = {
+            tokens: (tuple(item for item in tokens if (item[0], tokens) not in passed_over), scale)
+            for tokens, scale in several.items()
+        }
+        telling: _Several = {}
+        for tokens, scale in kept.values():
+            if tokens:
+                telling[tokens] = telling.get(tokens, 0.0) + scale
+        return {token: weight for token, weight in single.items() if (token, None) not in passed_over}, telling
 
     def _clause(self, token: str, weight: float) -> tantivy.Query:
         return tantivy.Query.boost_query(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import embedding
-from indexer.statements import Statements
+from indexer.statements import Ragged, Read, Statements
 
 _MOST_KEPT = 60_000  # words, 92 MB
 _READ_AHEAD = 40_000
@@ -33,21 +33,40 @@ class PassageWords:
 
         `passages` are their numbers, `asked` (m, d) unit vectors, `weights` (m,).
         """
-        total = float(weights.sum())
-        found = np.zeros(len(passages), np.float32)
+        return self._likenesses(asked, weights, self._statements.words(passages), len(passages))
+
+    def likenesses_of(
+        self, asked: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], sentences: Read
+    ) -> npt.NDArray[np.float32]:
+        """As `likenesses`, for sentences; of shape (sentences,)."""
+        return self._likenesses(asked, weights, self._statements.said(sentences), len(sentences))
+
+    def nearest(self, asked: npt.NDArray[np.float32], passages: Sequence[int]) -> npt.NDArray[np.float32]:
+        """The cosine to each word asked for of the word of any passage nearest to it, -1 for none; of shape (m,)."""
         words = self._statements.words(passages)
+        if not len(words.values) or not len(asked):
+            return np.full(len(asked), -1.0, np.float32)
+        found: npt.NDArray[np.float32] = (asked @ self._vectors(np.unique(words.values)).T).max(axis=1)
+        return found
+
+    def _likenesses(
+        self, asked: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], words: Ragged, rows: int
+    ) -> npt.NDArray[np.float32]:
+        total = float(weights.sum())
+        found = np.zeros(rows, np.float32)
         if not len(words.values) or not total or not len(asked):
             return found
         distinct, columns = np.unique(words.values, return_inverse=True)
         cosines = asked @ self._vectors(distinct).T
         filled, starts = np.unique(words.row, return_index=True)
-        # Of each passage the word nearest to each one asked for.
+        # Of each row the word nearest to each one asked for.
         nearest = np.maximum.reduceat(cosines.take(columns, axis=1), starts, axis=1)
         found[filled] = weights @ nearest / total
         return found
 
     def read_ahead(self) -> None:
         """Make the vectors of the commonest words, some at a time, so that no question waits long for them."""
+        _ = self._statements.words_of_tokens
         numbers = self._statements.commonest_words(_READ_AHEAD)
         for first in range(0, len(numbers), _AT_ONCE):
             self._vectors(numbers[first : first + _AT_ONCE])

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,10 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import database, glossary, sentences, status
-from indexer.documents import Passage, Status
+from indexer.documents import LANGUAGES, Passage, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
-from indexer.lexical_query import passage_token_set
+from indexer.lexical_query import passage_token_set, surface_token
 from indexer.text import surface_forms
 
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
@@ -128,6 +128,28 @@ class Statements:
     def tokens(self, read: Read) -> Ragged:
         """The tokens of sentences, as `passage_token_set` gives them."""
         return _ragged(*self._tokens, read.rows)
+
+    def said(self, read: Read) -> Ragged:
+        """The distinct words of sentences but stop words, as those of `words`; some tokens are words as they stand."""
+        tokens = self.tokens(read)
+        words = self.words_of_tokens[tokens.values]
+        known = words != _UNKNOWN
+        return Ragged(tokens.row[known], words[known])
+
+    @cached_property
+    def words_of_tokens(self) -> npt.NDArray[np.int32]:
+        """By number of a token that is a word as it stands the number of that word, -1 for others; read once."""
+        words = np.full(self.vocabulary_size, _UNKNOWN, np.int32)
+        for language in LANGUAGES:
+            mark = surface_token("", language)
+            rows = self._database.rows(
+                "SELECT token.number, whole.number FROM vocabulary AS token CROSS JOIN vocabulary AS whole "
+                "ON whole.word = substr(token.word, ?) WHERE token.word >= ? AND token.word < ?",
+                (len(mark) + 1, mark, mark[:-1] + chr(ord(mark[-1]) + 1)),
+            )
+            for row in rows:
+                words[row[0]] = row[1]
+        return words
 
     def words(self, numbers: Sequence[int]) -> Ragged:
         """The distinct words of the passages with these numbers: see `passage_words`."""

@@ -184,6 +184,7 @@ class Index:
         self._kept: dict[int, Passage] = {}  # passages asked for of late, by number
         self._kept_numbers: dict[str, int] = {}  # and their numbers by id
         self._records: dict[str, DocumentRecord] = {}  # documents, without their text, by id
+        self._translations: dict[str, DocumentRecord] = {}  # of them, those that the audience sees as translations
         self._allowed: dict[Filters, npt.NDArray[np.int64]] = {}  # what met filters of late
         self._hidden: frozenset[str] = frozenset()
         self._shown: npt.NDArray[np.int64] | None = None
@@ -238,6 +239,7 @@ class Index:
         view.audience = min(audience, self.audience, key=lambda one: one.rank)
         view._hidden = self._hidden | frozenset(hidden)
         view._allowed = {}
+        view._translations = {}
         count = self.manifest.audiences[view.audience]
         view.lexical = self._lexical[self.manifest.lexical_folder(view.audience)]
         view.vectors = self.vectors.first(count)
@@ -284,6 +286,15 @@ class Index:
         original = self._originals.get(record.id)
         return record if original is None else replace(record, translation_of=original)
 
+    def _header(self, record: DocumentRecord) -> DocumentRecord:
+        """As `_as_seen`, kept: for records without their text."""
+        if record.id not in self._originals:
+            return record
+        seen = self._translations.get(record.id)
+        if seen is None:
+            seen = self._translations[record.id] = self._as_seen(record)
+        return seen
+
     def documents(self) -> list[DocumentRecord]:
         """All documents, by meeting date and source."""
         return self._whole(self._ids, "ORDER BY coalesce(meeting_date, ''), source")
@@ -317,7 +328,7 @@ class Index:
                 known = {document_id: known[document_id] for document_id in wanted if document_id in known}
                 self._records = known  # others may still read the old one
             known.update({row["id"]: database.document(row) for row in rows})
-        return [self._as_seen(known[document_id]) for document_id in wanted if document_id in known]
+        return [self._header(known[document_id]) for document_id in wanted if document_id in known]
 
     def headers(self) -> list[DocumentRecord]:
         """All documents without their text, in no particular order."""
@@ -368,11 +379,17 @@ class Index:
         return self.numbered(self._numbers(ids))
 
     def _numbers(self, ids: Iterable[str]) -> list[int]:
-        rows = self._database.rows(
-            "SELECT number FROM passages WHERE id IN (SELECT value FROM json_each(?)) AND number < ?",
-            (json.dumps(list(ids)), self._count),
-        )
-        return [row["number"] for row in rows if self._visible(row["number"])]
+        wanted = dict.fromkeys(ids)
+        known = self._kept_numbers
+        numbers = [known[passage_id] for passage_id in wanted if passage_id in known]
+        missing = [passage_id for passage_id in wanted if passage_id not in known]
+        if missing:
+            rows = self._database.rows(
+                "SELECT number FROM passages WHERE id IN (SELECT value FROM json_each(?)) AND number < ?",
+                (json.dumps(missing), self._count),
+            )
+            numbers += [row["number"] for row in rows]
+        return [number for number in numbers if self._visible(number)]
 
     def items(self, document_id: str | None = None) -> list[RecordItem]:
         """Decisions and follow-ups in reading order: of one document, or of all."""

@@ -27,7 +27,8 @@ _COMPONENTS = 2  # that one code of 4 bits stands for
 _TRAINED_ON = 20_000
 _SPARE = 3.0  # times as many codes as vectors wanted are looked at again: all but few of the farther are among them,
 _LEAST_SPARE = 600  # and at least so many more
-_SELECTIVE = 0.1  # share of the vectors allowed, up to which they are compared exactly at once
+_FEWEST_ALLOWED = 10_000  # of the vectors, below which they are compared exactly at once,
+_SELECTIVE = 0.1  # and the share of them up to which they are
 _CHUNK = 65_536
 
 
@@ -129,7 +130,8 @@ class VectorIndex:
             return VectorHits(np.empty(0, np.int64), np.empty(0, np.float32))
         looked_at = max(int(_SPARE * limit), limit + _LEAST_SPARE)
         # By what this audience sees, never by what the file holds beyond.
-        few = among < FEWEST_CODED or among <= _SELECTIVE * len(self) or 2 * looked_at > among
+        least = FEWEST_CODED if allowed is None else max(_FEWEST_ALLOWED, int(_SELECTIVE * len(self)) + 1)
+        few = len(self) < FEWEST_CODED or among < least or 2 * looked_at > among
         if self._near is None or few:
             chosen = self._chosen(allowed)
             exactly = None if chosen is None else faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]

@@ -16,14 +16,16 @@ from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
 from indexer.lexical import LexicalHits, LexicalIndex
 from indexer.lexical_query import LexicalQuery, Sought, lexical_query, stem_tokens
+from indexer.statements import Held, Read
 from indexer.store import Index
 from indexer.word_vectors import word_vectors
 
 _TERMS = 0.75  # weight of the glossary's other wordings, in the lexical share and in the vector
 _TERMS_SOUGHT = 3  # terms of the field for which passages are sought that name them,
 _NAMING = 20  # so many for each
-_MANY = 20_000  # passages, from which on those nearest to each wording are taken from
-_TOGETHER = 20  # times as many that are nearest to all wordings together
+MANY = 20_000  # passages, from which on those nearest to each wording are taken from
+_TOGETHER = 20  # times as many that are nearest by words to all wordings together, to have their shares,
+_TOGETHER_BY_MEANING = 10  # and by meaning
 _TOGETHER_BY_WORDS = 3  # times as many where they are nearest by words
 _LEXICAL = 5  # x so many passages as are wanted of each leg get their lexical share
 
@@ -91,7 +93,7 @@ class Matcher:
         Among many for all wordings together, in one search.
         """
         lexical = self._index.lexical
-        if len(self._index.vectors) < _MANY or len(self._asked) == 1:
+        if len(self._index.vectors) < MANY or len(self._asked) == 1:
             return [
                 (weight, lexical.search(asked, _LEXICAL * pool, allowed=allowed, wording_weight=_TERMS), pool)
                 for weight, asked in zip(self._weights, self._asked, strict=True)
@@ -118,10 +120,10 @@ class Matcher:
         Among many they are taken from those nearest to all of them together: the wordings are of one need.
         """
         vectors = self._index.vectors
-        if len(vectors) < _MANY or len(self._vectors) == 1:
+        if len(vectors) < MANY or len(self._vectors) == 1:
             return [vectors.search(vector, pool, allowed=allowed).numbers for vector in self._vectors]
         unit = self._vector / max(float(np.linalg.norm(self._vector)), 1e-9)
-        numbers = vectors.search(unit.astype(np.float32), _TOGETHER * pool, allowed=allowed).numbers
+        numbers = vectors.search(unit.astype(np.float32), _TOGETHER_BY_MEANING * pool, allowed=allowed).numbers
         cosines = vectors.vectors(numbers) @ self._vectors.T
         order = np.argsort(-cosines, axis=0, kind="stable")[:pool]
         return [numbers[order[:, column]] for column in range(order.shape[1])]
@@ -153,6 +155,28 @@ class Matcher:
             for term in self._terms:
                 if any(form <= tokens for form in term.forms[language]):
                     found[place] += term.weight
+        return found
+
+    def words_kept(self, read: Read) -> npt.NDArray[np.float32]:
+        """As `words`, for sentences as the index keeps them."""
+        total = np.float32(self._rarities.sum())
+        return total * self._index.words.likenesses_of(self._words, self._rarities, read)
+
+    def named_kept(self, read: Read) -> npt.NDArray[np.float32]:
+        """As `named`, for sentences as the index keeps them."""
+        found = np.zeros(len(read), np.float32)
+        forms = [[form for of in term.forms.values() for form in of] for term in self._terms]
+        sought = list(dict.fromkeys(token for of in forms for form in of for token in form))
+        if sought:
+            statements = self._index.statements
+            held = Held(statements, statements.tokens(read), len(read), sought)
+            for term, of in zip(self._terms, forms, strict=True):
+                found += term.weight * np.logical_or.reduce([held.all_of(form) for form in of])
+        return found
+
+    def cosines_kept(self, read: Read) -> npt.NDArray[np.float32]:
+        """As `cosines`, for sentences as the index keeps them."""
+        found: npt.NDArray[np.float32] = self._index.statements.vectors(read) @ self._vector
         return found
 
     def cosines(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:

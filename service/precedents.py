@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +14,19 @@ import numpy.typing as npt
 from indexer import jurisdictions, sentences
 from indexer.documents import Passage, Role, Status
 from indexer.embedding import Embedder
+from indexer.statements import Read
 from indexer.store import Index
 from service import access
 from service.folding import Folded, fold
-from service.need_matching import Matched, Matcher
+from service.need_matching import MANY, Matched, Matcher
 from service.need_sought import Sought
 from service.query import Query
 from service.ranked import Ranked
 from service.retrieval import Hit, Place
 from service.status import status_of
 
+# Roles of sections whose titles may tell a status, which is not that of the words then: see `indexer.status.status_of`.
+_TOLD_BY_TITLES = (Role.REMARK, Role.SHOWCASE, Role.PRIORITY)
 _LEAST_WORDS = 5  # of a sentence that proves something
 FURTHEST_LAST = (
     Status.ASKING,
@@ -91,10 +95,16 @@ class _Sentence:
     candidate: _Candidate
     start: int
     end: int
+    kept: Status | None = None  # where the index tells it
 
     @property
     def text(self) -> str:
         return self.candidate.passage.text[self.start : self.end]
+
+    @property
+    def status(self) -> Status:
+        """What its own words tell."""
+        return _status(self.text, self.candidate.passage.role) if self.kept is None else self.kept
 
 
 def find(
@@ -108,7 +118,11 @@ def find(
     allowed = index.allowed(query.filters)
     matched = matcher.passages(weights.pool, allowed)
     candidates = _candidates(index, matched, sought, query, weights.ranked)
-    best = _best_sentences(matcher, sought, query, candidates, weights)
+    if len(index.vectors) < MANY or query.statuses:
+        likest = _likest(matcher, query, candidates, weights)
+    else:
+        likest = _likest_kept(index, matcher, candidates, weights)
+    best = _scored(likest, candidates, sought, weights)
     ranked = sorted((ranked for _, ranked in best.values()), key=lambda item: (-item.score, item.number))
     versions = index.versions_of([item.number for item in ranked])
     if allowed is not None:
@@ -136,10 +150,10 @@ def _candidates(index: Index, matched: Matched, sought: Sought, query: Query, co
     return found[:count]
 
 
-def _best_sentences(
-    matcher: Matcher, sought: Sought, query: Query, candidates: Sequence[_Candidate], weights: Weights
-) -> dict[int, tuple[_Sentence, Ranked]]:
-    """By number of passage its best sentence, and the passage with the score that it has by that sentence."""
+def _likest(
+    matcher: Matcher, query: Query, candidates: Sequence[_Candidate], weights: Weights
+) -> dict[int, tuple[float, _Sentence]]:
+    """By number of passage its best sentence, and how like it is to what is sought."""
     found = [sentence for candidate in candidates for sentence in _sentences(candidate, query)]
     by_words = matcher.words([sentence.text for sentence in found])
     by_words += weights.named * matcher.named(
@@ -152,12 +166,46 @@ def _best_sentences(
         number, likeness = found[at].candidate.number, float(by_words[at]) + cosine
         if number not in likest or likeness > likest[number][0]:
             likest[number] = likeness, found[at]
+    return likest
+
+
+def _likest_kept(
+    index: Index, matcher: Matcher, candidates: Sequence[_Candidate], weights: Weights
+) -> dict[int, tuple[float, _Sentence]]:
+    """As `_likest`, from what the index keeps of sentences. One that only announces a list is none."""
+    read = index.statements.of([candidate.number for candidate in candidates])
+    by_words = matcher.words_kept(read) + weights.named * matcher.named_kept(read)
+    first = np.flatnonzero(np.diff(read.passage, prepend=-1))  # of each passage
+    order = np.lexsort((-by_words, read.passage))
+    place = np.empty(len(read), np.int64)  # among those of its passage
+    place[order] = np.arange(len(read)) - np.repeat(first, np.diff(first, append=len(read)))
+    likeness = np.where(place < weights.read, by_words + matcher.cosines_kept(read), -np.inf)
+    best = np.lexsort((-likeness, read.passage))[first]
+    chosen = Read(read.passage[best], read.spans[best], read.rows[best])
+    likest: dict[int, tuple[float, _Sentence]] = {}
+    for passage, like, (start, end), statuses in zip(
+        chosen.passage.tolist(),
+        likeness[best].tolist(),
+        chosen.spans.tolist(),
+        index.statements.statuses(chosen) or repeat(None, len(chosen)),
+        strict=True,
+    ):
+        candidate = candidates[passage]
+        kept = None if statuses is None or candidate.passage.role in _TOLD_BY_TITLES else statuses[0]
+        likest[candidate.number] = like, _Sentence(candidate, start, end, kept)
+    return likest
+
+
+def _scored(
+    likest: Mapping[int, tuple[float, _Sentence]], candidates: Sequence[_Candidate], sought: Sought, weights: Weights
+) -> dict[int, tuple[_Sentence, Ranked]]:
+    """By number of passage its best sentence, and the passage with the score that it has by that sentence."""
     first_year = min((_year(c.passage) for c in candidates if c.passage.meeting_date), default=0)
     return {
         number: (sentence, Ranked(number, passage, sentence.candidate.share + likeness + gain))
         for number, (likeness, sentence) in likest.items()
         for passage in (sentence.candidate.passage,)
-        for gain in (_gain(passage, _status(sentence.text, passage.role), sought, first_year, weights),)
+        for gain in (_gain(passage, sentence.status, sought, first_year, weights),)
     }
 
 
@@ -237,7 +285,7 @@ def _precedents(
                 hit,
                 passage.start + sentence.start,
                 passage.start + sentence.end,
-                _status(sentence.text, passage.role),
+                sentence.status,
                 next(iter(whose), None),
             )
         )

@@ -62,6 +62,7 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights()
+_SPARE = 200  # passages more than wanted that a leg gives at once: to ask it again costs more than these
 _Hits = TypeVar("_Hits", LexicalHits, VectorHits)
 
 
@@ -104,7 +105,7 @@ class Spread:
 
     first: int
     of_each: int
-    pool: int = 1_000  # candidates taken from each leg
+    pool: int = 600  # candidates taken from each leg
 
 
 @staged("retrieve")
@@ -221,17 +222,21 @@ class _Search:
         passages = [*(ranked[item.place].passage for item in shown), *others.values()]
         records = self._index.documents_by_id({passage.document_id for passage in passages})
         documents = {record.id: access.visible(record) for record in records}
-        rows = {int(number): row for row, number in enumerate(found.numbers)}
+        ascending = np.argsort(found.numbers)
+        sought = np.array([ranked[item.place].number for item in shown], np.int64)
+        rows = ascending[np.searchsorted(found.numbers, sought, sorter=ascending)]
         return [
             Hit(
                 passage=(chosen := ranked[item.place]).passage,
                 document=documents[chosen.passage.document_id],
                 score=item.score,
-                dense=float(found.dense[rows[chosen.number]]),
-                lexical=float(found.lexical[rows[chosen.number]]),
+                dense=dense,
+                lexical=lexical,
                 versions=tuple(Place(others[n], documents[others[n].document_id]) for n in item.others),
             )
-            for item in shown
+            for item, dense, lexical in zip(
+                shown, found.dense[rows].tolist(), found.lexical[rows].tolist(), strict=True
+            )
         ]
 
 
@@ -265,7 +270,7 @@ def _stating(
     The leg is asked for more until it has given so many, or all that it has: to hand it every number that may be found
     would cost more than these few too many.
     """
-    asked = pool + min(pool // 4, int(silent.sum()))
+    asked = pool + min(max(pool // 4, _SPARE), int(silent.sum()))
     while True:
         hits = search(asked)
         stating = np.flatnonzero(~silent[hits.numbers])

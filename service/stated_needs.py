@@ -16,6 +16,7 @@ from indexer.documents import Passage, PassageKind, Role
 from indexer.lexical_query import LexicalQuery, Sought, lexical_query
 from indexer.store import Index
 from indexer.word_vectors import likeness, word_vectors
+from service.need_matching import MANY
 from service.query import Query
 
 _LOOKED_AT = 8  # needs, the nearest by meaning
@@ -45,6 +46,14 @@ def _nearest(
     passages = index.numbered(index.vectors.search(vector, _LOOKED_AT, allowed=numbers).numbers)
     rarities = np.array(index.lexical.rarities(asked), np.float32)
     question = word_vectors().of(asked.asked)
+    if len(index.vectors) >= MANY:
+        passages = [passage for passage in passages if passage.kind is PassageKind.STATEMENT]
+        read = index.statements.of(index.places(passages))
+        if not len(read):
+            return None
+        best = int(np.argmax(index.words.likenesses_of(question, rarities, read)))
+        passage, (start, end) = passages[int(read.passage[best])], read.spans[best].tolist()
+        return passage.text[start:end], passage
     found = [
         (likeness(question, rarities, word_vectors().of(text.surface_forms(sentence))), sentence, passage)
         for passage in passages

@@ -19,7 +19,9 @@ from service.retrieval import DEFAULT_WEIGHTS, Hit
 
 _SURE = 0.5  # of a translation, from which a word of the question stands for one of an owner
 _NEAREST = 100  # entries looked at for what they say, besides those that the question points to
-_LOOKED_AT = 400  # passages of entries, by words and by meaning, of the many that large registers have
+_LOOKED_AT = 400  # passages of entries, by words and by meaning, of the many that large registers have,
+_FEWER = 200  # and of the so many more
+_SO_MANY = 5_000  # that larger ones have
 _MANY = 500  # entries whose owners have any of the question's words, from which only the better half is looked at
 _COMPARED = 60  # the best of them, whose words are compared one by one
 
@@ -103,9 +105,10 @@ def candidates(
     words = lexical_query(asked.text, query.asked_in, [match.term for match in query.terms])
     owners = _owners(register, words)
     pointed = _pointed(register, asked, owners)
-    hits = index.lexical.search(words, min(len(numbers), _LOOKED_AT), allowed=numbers)
-    if len(numbers) > _LOOKED_AT:  # the best by words, by meaning, and those that the question points to
-        near = index.vectors.search(found.vector, _LOOKED_AT, allowed=numbers).numbers
+    most = _LOOKED_AT if len(numbers) < _SO_MANY else _FEWER
+    hits = index.lexical.search(words, min(len(numbers), most), allowed=numbers)
+    if len(numbers) > most:  # the best by words, by meaning, and those that the question points to
+        near = index.vectors.search(found.vector, most, allowed=numbers).numbers
         named = [number for place in pointed for number in register.entries[place].numbers]
         looked_at = np.unique(np.concatenate([near, hits.numbers, np.array(named, np.int64)]))
         numbers = looked_at[_held(numbers, looked_at)]

@@ -95,9 +95,17 @@ def best_of_each(weighed: Iterable[Evidence]) -> list[Evidence]:
 
 
 def weigh(
-    index: Index, embedder: Embedder, query: Query, vector: npt.NDArray[np.float32], hits: Sequence[Hit]
+    index: Index,
+    embedder: Embedder,
+    query: Query,
+    vector: npt.NDArray[np.float32],
+    hits: Sequence[Hit],
+    *,
+    weigher: Weigher | None = None,
 ) -> list[Evidence]:
     """Every sentence of the hits, in their order; where the query asks for statuses, those that have one of them.
+
+    `weigher` is the query's, made anew unless given.
 
     A sentence scores by its cosine to the question, by the share of the question's weighted words that it holds, and
     by its passage's own score, so that a sentence is preferred whose surroundings are on the topic too.
@@ -109,7 +117,7 @@ def weigh(
     if not len(read):
         return []
     cosines = index.statements.vectors(read) @ vector
-    overlaps = _Weigher(index, query).of(read, passages)
+    overlaps = (weigher or Weigher(index, query)).of(read, passages)
     scores = np.array([hit.score for hit in hits])[read.passage]
     found = [
         Evidence(hits[at], passages[at].start + start, passages[at].start + end, score, cosine, share, names_term, kept)
@@ -166,7 +174,7 @@ class _Overlaps:
     names_term: npt.NDArray[np.bool_]
 
 
-class _Weigher:
+class Weigher:
     """Weighs what a question names: the glossary's terms, in any wording of either language, and its other words.
 
     A term weighs as much as the rarest word of its commonest wording, a word by its inverse document frequency; words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from indexer import jurisdictions
 from indexer.documents import Passage
 from indexer.statements import stating
 from indexer.text import fold_in_place
+from indexer.word_vectors import word_vectors
 from service.answering.asked_for import AnswerType, AskedFor, asked_for, table, vocabulary
 from service.answering.asked_words import AskedWords, ReadText, read_text, topic_words
 from service.answering.draft import Span
@@ -120,15 +121,23 @@ class Fitting:
         texts = [hit.passage.text[start:end] for hit, spans in cut for start, end in spans]
         if not texts:
             return []
+        self._read_words([hit.passage for hit, spans in cut if spans])
         cosines = iter((self._found.embedder.encode_documents(texts) @ self._found.vector).tolist())
         return [sentence for hit, spans in cut for sentence in self._of(hit, spans, cosines)]
+
+    def _read_words(self, passages: Iterable[Passage]) -> None:
+        """Make the vectors of all words of the passages at once, rather than of some dozen texts one by one."""
+        if self._topic.words:
+            texts = [(text, passage.language) for passage in passages for text in (passage.text, _titles(passage))]
+            words = dict.fromkeys(word.folded for text in texts for word in read_text(*text).words)
+            word_vectors().of(list(words))
 
     def _of(self, hit: Hit, spans: Sequence[tuple[int, int]], cosines: Iterator[float]) -> Iterator[SentenceFit]:
         """The sentences of one hit."""
         passage = hit.passage
         read = read_text(passage.text, passage.language)
         held = self._topic.held(read, passage.language)
-        titles = read_text("\n".join(passage.heading), passage.language)
+        titles = read_text(_titles(passage), passage.language)
         above = self._topic.held(titles, passage.language).max(axis=1, initial=0.0) * _HEADING
         whole = np.maximum(held.max(axis=1, initial=0.0) * _ELSEWHERE, above)
         could = self._spans(passage)
@@ -247,6 +256,10 @@ class Fitting:
     def _weighed(self, held: npt.NDArray[np.float32]) -> float:
         total = float(self._topic.weights.sum())
         return float(self._topic.weights @ held) / total if total else 0.0
+
+
+def _titles(passage: Passage) -> str:
+    return "\n".join(passage.heading)
 
 
 def _counts_people(query: Query, asked: AskedFor) -> bool:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from indexer.embedding import Embedder
 from indexer.store import Index
-from service.answering.evidence import Evidence, best_of_each, weigh
+from service.answering.evidence import Evidence, Weigher, best_of_each, weigh
 from service.answering.thresholds import Thresholds
 from service.query import Query
 from service.retrieval import Hit
@@ -33,9 +33,14 @@ class Found:
         kept = self._weighed
         new = [hit for hit in hits if id(hit) not in kept]
         kept.update((id(hit), (hit, [])) for hit in new)  # with the hit, so that none is made where it was
-        for item in weigh(self.index, self.embedder, self.query, self.vector, new):
-            kept[id(item.hit)][1].append(item)
+        if new:
+            for item in weigh(self.index, self.embedder, self.query, self.vector, new, weigher=self._weigher):
+                kept[id(item.hit)][1].append(item)
         return [item for hit in hits for item in kept[id(hit)][1]]
+
+    @cached_property
+    def _weigher(self) -> Weigher:
+        return Weigher(self.index, self.query)
 
     @cached_property
     def _weighed(self) -> dict[int, tuple[Hit, list[Evidence]]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer import jurisdictions, text
 from indexer.documents import LANGUAGES, Language
-from indexer.lexical_query import lexical_query, passage_tokens
+from indexer.lexical_query import lexical_query, passage_token_set
 from indexer.word_vectors import word_vectors
 from service.answering.draft import Missing
 from service.answering.found import Found
@@ -53,14 +53,11 @@ def _unspoken(found: Found) -> float:
     if not topical:
         return 0.0
     asked = word_vectors().of([one.word for one in topical])
-    spoken = np.zeros(len(topical), np.bool_)
-    for hit in found.hits[:_LOOKED_AT]:
-        passage = hit.passage
-        written = "\n".join((*passage.heading, passage.text))
-        tokens = set(passage_tokens(written, passage.language))
+    passages = [hit.passage for hit in found.hits[:_LOOKED_AT]]
+    spoken = found.index.words.nearest(asked, found.index.places(passages)) >= _COUNTERPART
+    for passage in passages:
+        tokens = passage_token_set("\n".join((*passage.heading, passage.text)), passage.language)
         spoken |= [not tokens.isdisjoint(one.tokens[passage.language]) for one in topical]
-        if said := tuple(dict.fromkeys(text.surface_forms(written))):
-            spoken |= (asked @ word_vectors().of(said).T).max(axis=1) >= _COUNTERPART
     return max((one.weight for one, is_spoken in zip(topical, spoken, strict=True) if not is_spoken), default=0.0)
 
 

@@ -23,3 +23,35 @@ def test_the_shares_of_several_queries_add_up_by_weight(tmp_path: Path) -> None:
     together = index.search_together(weighed, 10)
     assert dict(zip(together.numbers.tolist(), together.shares.tolist(), strict=True)) == pytest.approx(expected)
     assert set(expected) == {0, 2, 3}
+
+
+@pytest.fixture
+def common(tmp_path: Path) -> LexicalIndex:
+    """Passages of which most say "service", and few anything else."""
+    texts = [f"service number{number}" for number in range(60)] + TEXTS
+    lexical.write(tmp_path / "l", [LexicalEntry(number, "en", text) for number, text in enumerate(texts)])
+    return LexicalIndex(tmp_path / "l")
+
+
+def test_many_passages_are_not_read_for_a_word_that_tells_next_to_nothing(
+    common: LexicalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighed = [(lexical_query("online booking service", "en"), 0.99), (lexical_query("parking service", "en"), 0.01)]
+    exact = common.search_together(weighed, 100)
+    monkeypatch.setattr(lexical, "_MANY", 10)
+    monkeypatch.setattr(lexical, "_FAINT", 0.2)
+    sifted = common.search_together(weighed, 100)
+    assert len(exact.numbers) == 63 and set(sifted.numbers.tolist()) == {60, 62, 64}
+    shares = dict(zip(exact.numbers.tolist(), exact.shares.tolist(), strict=True))
+    assert all(
+        shares[number] - 0.2 <= share <= shares[number] + 1e-6
+        for number, share in zip(sifted.numbers.tolist(), sifted.shares.tolist(), strict=True)
+    )
+
+
+def test_a_short_question_by_itself_is_held_against_all_its_words(
+    common: LexicalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "_MANY", 10)
+    monkeypatch.setattr(lexical, "_FAINT", 0.2)
+    assert len(common.search(lexical_query("online booking service", "en"), 100).numbers) == 62
