@@ -7,11 +7,10 @@ they share most of what no translation changes: figures, abbreviations and names
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
-from indexer.documents import Distribution, DocumentRecord
+from indexer.documents import Distribution, DocumentRecord, DocumentType
 from indexer.text import fold
 
 _SHARED = 0.4  # of the constants of the version that has fewer; versions share 0.56 and more, others 0.26 at most
@@ -45,18 +44,41 @@ def _likely(
         settled |= {one: min(both, settled.get(one, both)) for one in pair}
     constants: dict[str, Counter[str]] = {}
     found: list[tuple[float, str, str]] = []
-    for one, other in combinations(records, 2):
-        both = max(ranks[one.id], ranks[other.id])
-        if any(settled.get(record.id, both + 1) <= both for record in (one, other)) or not _may_be_versions(one, other):
+    for french, english in _of_one_meeting(records):
+        both = max(ranks[french.id], ranks[english.id])
+        if any(settled.get(record.id, both + 1) <= both for record in (french, english)):
             continue
-        for record in (one, other):
+        if not _may_be_versions(french, english):
+            continue
+        for record in (french, english):
             if record.id not in constants:
                 constants[record.id] = _constants(record.text)
-        share = _shared(constants[one.id], constants[other.id])
+        share = _shared(constants[french.id], constants[english.id])
         if share >= _SHARED:
-            french, english = (one, other) if one.language == "fr" else (other, one)
             found.append((share, french.id, english.id))
     return [(french, english) for _, french, english in sorted(found, reverse=True)]
+
+
+def _of_one_meeting(records: Sequence[DocumentRecord]) -> Iterator[tuple[DocumentRecord, DocumentRecord]]:
+    """Pairs of a French and an English document of one kind, whose years and jurisdictions agree where both have any.
+
+    Found by these: to look at every pair would take hours where there are tens of thousands of documents.
+    """
+    english: dict[tuple[DocumentType, str | None, str | None], list[DocumentRecord]] = defaultdict(list)
+    kinds: dict[DocumentType, set[tuple[str | None, str | None]]] = defaultdict(set)
+    for record in records:
+        if record.language == "en":
+            english[record.type, _year(record), record.jurisdiction].append(record)
+            kinds[record.type].add((_year(record), record.jurisdiction))
+    for record in records:
+        if record.language == "fr":
+            for year, jurisdiction in kinds[record.type]:
+                if _agree(_year(record), year) and _agree(record.jurisdiction, jurisdiction):
+                    yield from ((record, other) for other in english[record.type, year, jurisdiction])
+
+
+def _year(record: DocumentRecord) -> str | None:
+    return record.meeting_date[:4] if record.meeting_date is not None else None
 
 
 def _seen(
