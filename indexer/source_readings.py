@@ -120,18 +120,18 @@ def read_all(
         known_corrections = corrected.of(describe.document_id(wanted.name))
         jobs.append(Job(wanted.path, wanted.name, digest, entry, override.distribution, known_corrections))
         asked.append((number, reading))
-    done = len(sources) - len(jobs)
     read = 0
-    for place, outcome in preparers.all(jobs):
+    if done := len(sources) - len(jobs):
         progress("read", done, len(sources))
-        done += 1
+    for place, outcome in preparers.all(jobs):
         number, reading = asked[place]
         if isinstance(outcome, UnreadableDocumentError):
             changed += fail(number, outcome, jobs[place].entry)
         else:
             readings[number] = _kept_aside(outcome, jobs[place], sources[number], reading, spool)
             read += 1
-    progress("read", len(sources), len(sources))
+        done += 1
+        progress("read", done, len(sources))
     withdrawn = {wanted.name: _left_out(wanted) for wanted in out}
     return Readings(_in_order(readings), _in_order(failures), read, changed, withdrawn)
 
