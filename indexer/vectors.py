@@ -10,8 +10,7 @@ Of many vectors a search first compares product quantizer codes of two bits a co
 from __future__ import annotations
 
 import copy
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -67,15 +66,6 @@ class Writer:
         """Write the next vectors, of shape (passages, dimension)."""
         self._file.write(np.ascontiguousarray(vectors, dtype="<f2").tobytes())
         self._count += len(vectors)
-
-    def rows(self, numbers: Sequence[int]) -> npt.NDArray[np.float32]:
-        """Vectors that were written already, of shape (len(numbers), dimension)."""
-        self._file.flush()
-        size = 2 * self._dimension
-        start = len(_header(self._dimension, 0))
-        with self._path.open("rb") as file:
-            found = [os.pread(file.fileno(), size, start + size * number) for number in numbers]
-        return np.frombuffer(b"".join(found), "<f2").reshape(len(found), self._dimension).astype(np.float32)
 
     def finish(self, bounds: Iterable[int] = ()) -> None:
         """End the file and, where there are many vectors, write their codes beside it.
