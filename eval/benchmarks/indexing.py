@@ -17,11 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from eval.benchmarks import council_like
 from indexer import describe, embedding, layouts, passages, readers, statement_writing, store
@@ -46,8 +45,6 @@ began = time.perf_counter()
 open_index(Path(sys.argv[1]))
 print(time.perf_counter() - began)
 """
-
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +148,24 @@ def _stages(sources: Path, embedder: Embedder) -> Iterator[tuple[str, float]]:
         yield
         spent[name] = spent.get(name, 0.0) + time.process_time() - began
 
-    def timed(name: str, work: Callable[[], _Result]) -> _Result:
-        with stage(name):
-            return work()
-
     count = 0
     for place, one in enumerate(wanted):
         if place == min(_WARMING, len(wanted) // 2):
             spent, count = {}, 0
-        document = timed("read", lambda one=one: readers.read(one.path, one.name))
-        record = timed("describe", lambda d=document, one=one: describe.describe(d, "", one.entry))
-        layout = timed("layout", lambda d=document, r=record: layouts.recognise(d, r))
-        cut = timed("passages", lambda d=document, r=record, found=layout: passages.cut(d, r, found.sections))
-        ready = timed("lexical tokens", lambda r=record, cut=cut: Prepared.of(r, cut, ()))
-        analysis = timed("sentences", lambda cut=cut: statement_writing.analyse(cut))
-        texts = [*map(embedded_text, ready.passages), *analysis.texts(cut)]
-        timed("vectors", lambda texts=texts: embedder.encode_documents(texts))
+        with stage("read"):
+            document = readers.read(one.path, one.name)
+        with stage("describe"):
+            record = describe.describe(document, "", one.entry)
+        with stage("layout"):
+            layout = layouts.recognise(document, record)
+        with stage("passages"):
+            cut = passages.cut(document, record, layout.sections)
+        with stage("lexical tokens"):
+            ready = Prepared.of(record, cut, ())
+        with stage("sentences"):
+            analysis = statement_writing.analyse(cut)
+        with stage("vectors"):
+            embedder.encode_documents([*map(embedded_text, ready.passages), *analysis.texts(cut)])
         count += len(cut)
     for name, seconds in spent.items():
         yield name, 1_000 * seconds / max(count, 1)
