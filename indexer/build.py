@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,26 +11,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from indexer import corrections, database, lexical, statements, store, vectors, versions
+from indexer import corrections, database, lexical, statement_writing, store, vectors, versions
+from indexer.completing import Completed
 from indexer.data_folder import data_folder
-from indexer.documents import Distribution, Passage
+from indexer.documents import Distribution
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError, IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.overrides import load as load_overrides
-from indexer.reading import DocumentReader
+from indexer.preparing_pool import Preparers
 from indexer.source_readings import Failure, Progress, SourceReading, originals, read_all
 from indexer.sources import Found, find
+from indexer.spool import Spool
 from indexer.wanted import found_in, held_in
 
 _ASIDE = ".building-"
 _KEPT_GENERATIONS = 2  # the one that serves and the one before, which requests in flight may still read
 # How Python, SQLite, FAISS and tantivy say that the disk takes no more.
 _DISK_ERRORS = (OSError, sqlite3.Error, RuntimeError, ValueError)
-_BATCH = 2_048  # texts embedded between two reports of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,69 +113,86 @@ def _built(
         old = None if rebuild else _old_index(folder, embedder)
         wanted = found_in(found, data) if found else held_in(old, data)
         overrides, corrected = load_overrides(data), corrections.load(data)
-        with DocumentReader() as reader:
-            if old is None:
-                reader.start()  # every file will be read; it starts while the tables are loaded
-            gathered = read_all(wanted, old, overrides, corrected, reader=reader, progress=progress)
-        failures = gathered.failures
-        if found and failures and not gathered.readings:
-            reasons = "\n".join(failure.message for failure in failures)
-            raise CouncilError(f"none of the {len(wanted)} documents could be read; nothing written\n{reasons}")
-        readings = _by_audience(gathered.readings)
-        unread = tuple(sorted((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages))
-        known = old.manifest.sources if old else {}
-        withdrawn = tuple(sorted(gathered.withdrawn))
-        lost = corrected.lost(
-            {reading.record.id: [passage.id for passage in reading.passages] for reading in readings},
-            (state.document_id for state in gathered.withdrawn.values()),
-        )
-        gone = set(known) - {reading.record.source for reading in readings}
-        removed = tuple(sorted(gone - set(withdrawn)))
-        same = not (gone or gathered.read or gathered.changed)
-        if old and same and gathered.withdrawn == old.manifest.withdrawn:
+        with _spool(folder) as spool:
+            try:
+                with Preparers(embedder) as preparers:
+                    if old is None:
+                        preparers.start(len(wanted))  # every file will be read; it starts while the tables are loaded
+                    gathered = read_all(
+                        wanted, old, overrides, corrected, preparers=preparers, spool=spool, progress=progress
+                    )
+            except OSError as error:
+                raise _unwritten(folder, error) from error
+            failures = gathered.failures
+            if found and failures and not gathered.readings:
+                reasons = "\n".join(failure.message for failure in failures)
+                raise CouncilError(f"none of the {len(wanted)} documents could be read; nothing written\n{reasons}")
+            readings = _by_audience(gathered.readings)
+            unread = tuple(sorted((r.record.source, r.record.unread_pages) for r in readings if r.record.unread_pages))
+            known = old.manifest.sources if old else {}
+            withdrawn = tuple(sorted(gathered.withdrawn))
+            lost = corrected.lost(
+                {reading.record.id: reading.corrected for reading in readings},
+                (state.document_id for state in gathered.withdrawn.values()),
+            )
+            gone = set(known) - {reading.record.source for reading in readings}
+            removed = tuple(sorted(gone - set(withdrawn)))
+            same = not (gone or gathered.read or gathered.changed)
+            if old and same and gathered.withdrawn == old.manifest.withdrawn:
+                return BuildReport(
+                    old.generation,
+                    False,
+                    len(readings),
+                    old.manifest.passages,
+                    0,
+                    0,
+                    (),
+                    skipped,
+                    failures,
+                    unread,
+                    withdrawn,
+                    lost,
+                )
+            try:
+                links = originals(readings, wanted)
+                embedded = _write_generation(
+                    folder, readings, gathered.withdrawn, old=old, embedder=embedder, progress=progress, links=links
+                )
+            except _DISK_ERRORS as error:
+                for left in folder.glob(f"{_ASIDE}*"):
+                    shutil.rmtree(left, ignore_errors=True)
+                raise _unwritten(folder, error) from error
+            generation = store.current_generation(folder) or ""
+            count = sum(reading.count for reading in readings)
             return BuildReport(
-                old.generation,
-                False,
+                generation,
+                True,
                 len(readings),
-                old.manifest.passages,
-                0,
-                0,
-                (),
+                count,
+                gathered.read,
+                embedded,
+                removed,
                 skipped,
                 failures,
                 unread,
                 withdrawn,
                 lost,
             )
-        try:
-            links = originals(readings, wanted)
-            embedded = _write_generation(
-                folder, readings, gathered.withdrawn, old=old, embedder=embedder, progress=progress, links=links
-            )
-        except _DISK_ERRORS as error:
-            for left in folder.glob(f"{_ASIDE}*"):
-                shutil.rmtree(left, ignore_errors=True)
-            reason = getattr(error, "strerror", None) or error
-            raise CouncilError(
-                f"{folder}: the new generation could not be written ({reason}); the index is as it "
-                "was; make room or let this user write there, then run the command again"
-            ) from error
-        generation = store.current_generation(folder) or ""
-        count = sum(len(reading.passages) for reading in readings)
-        return BuildReport(
-            generation,
-            True,
-            len(readings),
-            count,
-            gathered.read,
-            embedded,
-            removed,
-            skipped,
-            failures,
-            unread,
-            withdrawn,
-            lost,
-        )
+
+
+def _spool(folder: Path) -> Spool:
+    try:
+        return Spool(folder)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+
+
+def _unwritten(folder: Path, error: Exception) -> CouncilError:
+    reason = getattr(error, "strerror", None) or error
+    return CouncilError(
+        f"{folder}: the new generation could not be written ({reason}); the index is as it was; make room or let this "
+        "user write there, then run the command again"
+    )
 
 
 def _by_audience(readings: Sequence[SourceReading]) -> list[SourceReading]:
@@ -189,15 +203,9 @@ def _by_audience(readings: Sequence[SourceReading]) -> list[SourceReading]:
 def _seen(readings: Sequence[SourceReading]) -> dict[Distribution, int]:
     """How many passages each audience may see."""
     return {
-        audience: sum(len(r.passages) for r in readings if r.record.distribution.rank <= audience.rank)
+        audience: sum(r.count for r in readings if r.record.distribution.rank <= audience.rank)
         for audience in Distribution
     }
-
-
-def embedded_text(passage: Passage) -> str:
-    """The text that stands for a passage in both indexes: the headings above it that it does not show, then itself."""
-    above = [heading for heading in passage.heading if heading not in passage.text]
-    return "\n".join([*above, passage.text])
 
 
 def _old_index(folder: Path, embedder: Embedder) -> store.Index | None:
@@ -236,46 +244,18 @@ def _write_generation(
     name = _next_name(folder)
     aside = folder / f"{_ASIDE}{name}"
     aside.mkdir()
-    all_passages = [passage for reading in readings for passage in reading.passages]
-    texts = [embedded_text(passage) for passage in all_passages]
-    digests = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
-    matrix, embedded = _embed(texts, digests, old, embedder, progress)
-    vectors.write(aside / store.VECTORS, matrix, _seen(readings).values())
-    statements.write(aside / store.SENTENCES, all_passages, embedder, old.statements if old else None)
     manifest = store.Manifest(
         format_version=store.FORMAT_VERSION,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         model=embedder.id,
         dimension=embedder.dimension,
         documents=len(readings),
-        passages=len(all_passages),
+        passages=sum(reading.count for reading in readings),
         audiences=_seen(readings),
         sources={reading.record.source: reading.state for reading in readings},
         withdrawn=withdrawn,
     )
-    lexical.write_prefixes(
-        {aside / store.LEXICAL / manifest.lexical_folder(a): count for a, count in manifest.audiences.items()},
-        (
-            lexical.LexicalEntry(number, passage.language, text)
-            for number, (passage, text) in enumerate(zip(all_passages, texts, strict=True))
-        ),
-    )
-    pairs = dict.fromkeys(pair for of_audience in links.values() for pair in of_audience.items())
-    same = versions.versions(pairs, all_passages, matrix)
-    database.write(
-        aside / store.DATABASE,
-        (reading.record for reading in readings),
-        all_passages,
-        digests,
-        items=(item for reading in readings for item in reading.items),
-        originals=links,
-        versions=(
-            (audience, *numbers)
-            for audience, of_audience in links.items()
-            for pair in of_audience.items()
-            for numbers in same[pair]
-        ),
-    )
+    embedded = _write_documents(aside, readings, manifest, old=old, embedder=embedder, progress=progress, links=links)
     (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     for path in [*aside.rglob("*"), aside]:
         bring_to_disk(path)  # before a rename makes it the generation that serves
@@ -289,26 +269,55 @@ def _write_generation(
     return embedded
 
 
-def _embed(
-    texts: Sequence[str],
-    digests: Sequence[str],
+def _write_documents(
+    aside: Path,
+    readings: Sequence[SourceReading],
+    manifest: store.Manifest,
+    *,
     old: store.Index | None,
     embedder: Embedder,
     progress: Progress,
-) -> tuple[npt.NDArray[np.float32], int]:
-    """Vectors of `texts`, of shape (len(texts), dimension); those that the old generation has are taken from it."""
-    matrix = np.empty((len(texts), embedder.dimension), np.float32)
-    have = old.embedded() if old else {}
-    reused = [row for row, digest in enumerate(digests) if digest in have]
-    if old and reused:
-        matrix[reused] = old.vectors.vectors(np.array([have[digests[row]] for row in reused], dtype=np.int64))
-    missing = [row for row, digest in enumerate(digests) if digest not in have]
-    for start in range(0, len(missing), _BATCH):
-        progress("embed", start, len(missing))
-        rows = missing[start : start + _BATCH]
-        matrix[rows] = vectors.as_stored(embedder.encode_documents([texts[row] for row in rows]))
-    progress("embed", len(missing), len(missing))
-    return matrix, len(missing)
+    links: Mapping[Distribution, Mapping[str, str]],
+) -> int:
+    """Write all but the manifest into the folder `aside`, some documents at a time; returns the texts embedded."""
+    completed = Completed(old, embedder)
+    pairs = dict.fromkeys(pair for of_audience in links.values() for pair in of_audience.items())
+    same = versions.Matching(pairs)
+    words = lexical.Writer(
+        {aside / store.LEXICAL / manifest.lexical_folder(a): count for a, count in manifest.audiences.items()}
+    )
+    number = 0
+    with (
+        database.Writer(aside / store.DATABASE) as rows,
+        statement_writing.Writer(aside / store.SENTENCES) as sentences,
+        vectors.Writer(aside / store.VECTORS, embedder.dimension) as matrix,
+    ):
+        for prepared in completed.all(readings):
+            progress("embed", number, manifest.passages)
+            rows.add_document(prepared.record)
+            rows.add_passages(prepared.passages, prepared.digests)
+            rows.add_items(prepared.items)
+            matrix.add(prepared.vectors)
+            for analysis in prepared.analyses:
+                sentences.add(analysis)
+            for place, tokens in enumerate(prepared.tokens, start=number):
+                words.add(place, tokens)
+            same.add(prepared.record.id, number, prepared.passages, prepared.vectors)
+            number += len(prepared.passages)
+        progress("embed", number, manifest.passages)
+        matrix.finish(manifest.audiences.values())
+        sentences.finish()
+        words.commit()
+        rows.finish(
+            originals=links,
+            versions=(
+                (audience, *numbers)
+                for audience, of_audience in links.items()
+                for pair in of_audience.items()
+                for numbers in same.found[pair]
+            ),
+        )
+    return completed.embedded
 
 
 def _next_name(folder: Path) -> str:

@@ -11,10 +11,10 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from indexer.documents import (
@@ -71,53 +71,104 @@ _KINDS = {str(kind): kind for kind in PassageKind}
 _MAPPED = 1 << 30  # bytes
 # What is known of a document but its text, which is long.
 HEADERS = ", ".join("'' AS text" if name == "text" else name for name in _DOCUMENT_COLUMNS)
+_CACHE = "PRAGMA cache_size = -65536;"  # 64 MB: ids come in no order, so that their index is written all over
 # Columns that hold more than one text, as JSON.
 _LISTS = frozenset({"jurisdictions", "heading", "contacts", "unread_pages"})
+
+
+class Writer:
+    """Writes a new passage database, document by document; passage numbers follow the order given.
+
+    Use as a context manager; what `finish` has not ended is of no use.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
+        self._connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_CACHE} {_SCHEMA} BEGIN")
+        self._passages = self._items = 0
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def add_document(self, record: DocumentRecord) -> None:
+        """Write a document; what its record says of its original is not kept."""
+        self._insert("documents", len(_DOCUMENT_COLUMNS), [_row(record, _DOCUMENT_COLUMNS)])
+
+    def add_passages(self, passages: Sequence[Passage], embedded: Sequence[str]) -> None:
+        """Write the passages with the next numbers, with the digests of what was embedded of each."""
+        first = self._passages
+        self._passages += len(passages)
+        self._insert(
+            "passages",
+            len(_PASSAGE_COLUMNS) + 2,
+            (
+                (number, *_row(passage, _PASSAGE_COLUMNS), digest)
+                for number, (passage, digest) in enumerate(zip(passages, embedded, strict=True), start=first)
+            ),
+        )
+        self._insert(
+            "passage_jurisdictions",
+            2,
+            ((number, code) for number, p in enumerate(passages, start=first) for code in p.jurisdictions),
+        )
+
+    def add_items(self, items: Iterable[RecordItem]) -> None:
+        """Write the decisions and follow-ups that come next."""
+        for place, item in enumerate(items, start=self._items):
+            self._insert("items", len(_ITEM_COLUMNS) + 1, [(place, *_row(item, _ITEM_COLUMNS))])
+            self._items = place + 1
+
+    def finish(
+        self,
+        originals: Mapping[Distribution, Mapping[str, str]] | None = None,
+        versions: Iterable[tuple[Distribution, int, int]] = (),
+    ) -> None:
+        """End the database with what says the same, both as an audience sees them.
+
+        `originals` are the ids of originals by those of their translations, and `versions` pairs of numbers of
+        passages.
+        """
+        self._insert(
+            "translations",
+            3,
+            ((audience, *pair) for audience, pairs in (originals or {}).items() for pair in pairs.items()),
+        )
+        self._insert(
+            "versions",
+            3,
+            (row for audience, one, other in versions for row in ((audience, one, other), (audience, other, one))),
+        )
+        self._connection.execute("COMMIT")
+        self._connection.close()
+
+    def _insert(self, table: str, columns: int, rows: Iterable[Sequence[Any]]) -> None:
+        self._connection.executemany(
+            f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})",  # noqa: S608  # nosec B608
+            rows,
+        )
 
 
 def write(
     path: Path,
     records: Iterable[DocumentRecord],
-    passages: Iterable[Passage],
+    passages: Sequence[Passage],
     embedded: Sequence[str],
     *,
     items: Iterable[RecordItem] = (),
-    originals: Mapping[Distribution, Mapping[str, str]] | None = None,
-    versions: Iterable[tuple[Distribution, int, int]] = (),
 ) -> None:
-    """Write a new passage database; passage numbers follow the order given, as do the digests in `embedded`.
-
-    `originals` are the ids of originals by those of their translations, and `versions` pairs of numbers of passages
-    that say the same, both as an audience sees them; what a record says of its original is not kept.
-    """
-    with closing(sqlite3.connect(path)) as connection, connection:
-        # The file is made aside and thrown away if the build dies, so it needs no journal of its own.
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-        connection.executemany(
-            f"INSERT INTO documents VALUES ({', '.join('?' * len(_DOCUMENT_COLUMNS))})",  # noqa: S608  # nosec B608
-            (_row(record, _DOCUMENT_COLUMNS) for record in records),
-        )
-        for number, (passage, digest) in enumerate(zip(passages, embedded, strict=True)):
-            connection.execute(
-                f"INSERT INTO passages VALUES ({', '.join('?' * (len(_PASSAGE_COLUMNS) + 2))})",  # noqa: S608  # nosec B608
-                (number, *_row(passage, _PASSAGE_COLUMNS), digest),
-            )
-            connection.executemany(
-                "INSERT INTO passage_jurisdictions VALUES (?, ?)",
-                [(number, code) for code in passage.jurisdictions],
-            )
-        connection.executemany(
-            f"INSERT INTO items VALUES ({', '.join('?' * (len(_ITEM_COLUMNS) + 1))})",  # noqa: S608  # nosec B608
-            ((place, *_row(item, _ITEM_COLUMNS)) for place, item in enumerate(items)),
-        )
-        connection.executemany(
-            "INSERT INTO translations VALUES (?, ?, ?)",
-            ((audience, *pair) for audience, pairs in (originals or {}).items() for pair in pairs.items()),
-        )
-        connection.executemany(
-            "INSERT INTO versions VALUES (?, ?, ?)",
-            (row for audience, one, other in versions for row in ((audience, one, other), (audience, other, one))),
-        )
+    """Write a new passage database of all that is given; see `Writer`."""
+    with Writer(path) as writer:
+        for record in records:
+            writer.add_document(record)
+        writer.add_passages(passages, embedded)
+        writer.add_items(items)
+        writer.finish()
 
 
 class Reader:

@@ -149,7 +149,11 @@ def is_no_answer(text: str) -> bool:
     if not rest or len(rest) > _LONGEST_NO_ANSWER:
         return False
     while rest:
-        phrase = next((p for p in table().no_answers if rest.startswith(p)), None)
+        phrase = (
+            next((p for p in table().no_answers if rest.startswith(p)), None)
+            if rest.startswith(table().no_answers)
+            else None
+        )
         if phrase is None or (phrase.isalpha() and not capital):  # "so", "none" in small letters are just words
             return False
         after = rest[len(phrase) :]

@@ -25,6 +25,7 @@ _GAP = r"[\s\u00a0]"
 _SIGN = rf"{_GAP}*(?::|{_GAP}[–—-]{_GAP})"
 
 
+@lru_cache(maxsize=2)  # whoever looks at a document looks at it several times
 def parted_blocks(document: Document) -> tuple[Block, ...]:
     """The document's blocks, cut where a heading is glued to other text; what is a heading is marked as one.
 
@@ -86,6 +87,8 @@ def part_of(document: Document, block: Block, start: int, end: int) -> Block | N
     bare = text.strip()
     if not bare:
         return None
+    if not start and bare == text and block.start + end == block.end:
+        return block
     start += block.start + len(text) - len(text.lstrip())
     page = block.page
     if document.pages and start > block.start:

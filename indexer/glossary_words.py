@@ -58,14 +58,16 @@ def read_words(text: str) -> list[Word]:
     """The words of a text with their places, apostrophes and hyphens parting them."""
     found: list[Word] = []
     last = 0
+    make = tuple.__new__  # half the time of the class itself
     for match in WORD.finditer(text):
         start, end = match.span()
         written, folded = _read(match.group())
         if found:
             joined, hyphenated, apostrophe = _gap(text[last:start])
-            found.append(Word(written, folded, start, end, joined, hyphenated, apostrophe and folded == "s"))
+            possessive = apostrophe and folded == "s"
+            found.append(make(Word, (written, folded, start, end, joined, hyphenated, possessive)))
         else:
-            found.append(Word(written, folded, start, end, False, False, False))
+            found.append(make(Word, (written, folded, start, end, False, False, False)))
         last = end
     return found
 
@@ -101,18 +103,18 @@ def read_steps(found: Sequence[Word], language: Language, spellings: Mapping[str
     for number, (after, follows) in enumerate(kept[1:]):
         if after.hyphenated and follows:
             first, first_follows = kept[number]
-            stem, singular = _compared(first.folded + after.folded, language, spellings)
+            stem, singular = compared_whole(first.folded + after.folded, language, spellings)
             steps[number].append(Step(stem, singular, first.start, after.end, first_follows, number + 2))
     return steps
 
 
 def compared(folded: str, language: Language, spellings: Mapping[str, str]) -> tuple[str, str]:
     """As a language compares a word: its stem and its singular, a contraction by its preposition."""
-    return _compared(CONTRACTIONS[language].get(folded, folded), language, spellings)
+    return compared_whole(CONTRACTIONS[language].get(folded, folded), language, spellings)
 
 
-def _compared(folded: str, language: Language, spellings: Mapping[str, str]) -> tuple[str, str]:
-    """The stem and the singular of a folded word, in the spelling that the glossary uses."""
+def compared_whole(folded: str, language: Language, spellings: Mapping[str, str]) -> tuple[str, str]:
+    """As `compared`, for a word that is no contraction."""
     singular = _singular(folded, language)
     if language == "en":
         singular = spellings.get(singular, singular)

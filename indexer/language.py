@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
 from typing import Any
@@ -25,6 +25,7 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]+"
 _SHORTEST_ENDED_WORD = 4
 # A passage says in its first thousand words what it is written in.
 _ENOUGH = 8_000
+_WORDS_KEPT = 65_536
 # langdetect's own smoothing, and the length of its longest run of letters.
 _SMOOTHING = 0.5 / 10_000
 _LONGEST_GRAM = 3
@@ -54,7 +55,7 @@ def detect(text: str, default: Language | None = None) -> Language:
     if not words:
         return default or "en"
     cues = _cues()
-    points = sum(_points(word, cues) for word in words)
+    points = sum(map(_known_points, words))
     if abs(points) >= cues.lead:
         return "fr" if points > 0 else "en"
     # The words' few points still count, each as much as a clear run of letters.
@@ -62,6 +63,11 @@ def detect(text: str, default: Language | None = None) -> Language:
     if default is not None and abs(balance) < cues.margin:
         return default
     return "fr" if balance > 0 else "en"
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _known_points(word: str) -> int:
+    return _points(word, _cues())
 
 
 def _points(word: str, cues: _Cues) -> int:

@@ -68,30 +68,46 @@ def _schema() -> tantivy.Schema:
 
 def write(folder: Path, entries: Iterable[LexicalEntry]) -> None:
     """Write a new lexical index of `entries` into `folder` (made if missing, must be empty)."""
-    write_prefixes({folder: None}, entries)
+    writer = Writer({folder: None})
+    for entry in entries:
+        writer.add(entry.number, written_tokens(entry.text, entry.language))
+    writer.commit()
 
 
-def write_prefixes(folders: Mapping[Path, int | None], entries: Iterable[LexicalEntry]) -> None:
-    """Write several lexical indexes in one pass: into each folder one of the entries numbered below its bound.
+def written_tokens(text: str, language: Language) -> str:
+    """The tokens of a passage in `language` as they are written down: a blank between any two."""
+    return " ".join(passage_tokens(text, language))
+
+
+class Writer:
+    """Writes several lexical indexes in one pass: into each folder one of the passages numbered below its bound.
 
     None is no bound. Each index has frequencies of its own, so that what one audience may not see weighs nothing in
     what it finds.
     """
-    writers = []
-    for folder, bound in folders.items():
-        folder.mkdir(parents=True, exist_ok=True)
-        index = tantivy.Index(_schema(), path=str(folder))
-        writers.append((index.writer(heap_size=_WRITER_BYTES, num_threads=1), bound))
-    for entry in entries:
+
+    def __init__(self, folders: Mapping[Path, int | None]) -> None:
+        self._writers: list[tuple[tantivy.IndexWriter, int | None]] = []
+        for folder, bound in folders.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            index = tantivy.Index(_schema(), path=str(folder))
+            # One thread each: more would part the passages into segments as chance has it.
+            self._writers.append((index.writer(heap_size=_WRITER_BYTES, num_threads=1), bound))
+
+    def add(self, number: int, tokens: str) -> None:
+        """Add the passage with this number, of which `written_tokens` are given."""
         document = tantivy.Document()
-        document.add_unsigned(NUMBER, entry.number)
-        document.add_text(TOKENS, " ".join(passage_tokens(entry.text, entry.language)))
-        for writer, bound in writers:
-            if bound is None or entry.number < bound:
+        document.add_unsigned(NUMBER, number)
+        document.add_text(TOKENS, tokens)
+        for writer, bound in self._writers:
+            if bound is None or number < bound:
                 writer.add_document(document)
-    for writer, _ in writers:
-        writer.commit()
-        writer.wait_merging_threads()
+
+    def commit(self) -> None:
+        """Write what was added to the disk."""
+        for writer, _ in self._writers:
+            writer.commit()
+            writer.wait_merging_threads()
 
 
 class LexicalIndex:

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -31,6 +31,8 @@ _FOLLOWING = re.compile(r"\s+([^\w\s]{0,4}\s?[^\w\s]{0,4})([^\W_]*)")
 _INITIALISM = re.compile(r"[^\W\d_](?:(?:\.-?|-)[^\W\d_])*")
 _OPENING_SIGNS = "«\"“”‘’'([{-–—•*¿¡$#§\u00a0 "
 _LONGEST_WORD = 40
+_LONGEST_KEPT = 4_000  # characters
+_KEPT = 1_024  # texts: who reads a document splits its blocks more than once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class _Table:
 
 def split(text: str) -> tuple[tuple[int, int], ...]:
     """The spans `(start, end)` of the text's sentences, in order, without the white space between them."""
+    return _known_split(text) if len(text) <= _LONGEST_KEPT else _split(text)
+
+
+def _split(text: str) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     for line in _LINE.finditer(text):
         start = line.start()
@@ -54,6 +60,9 @@ def split(text: str) -> tuple[tuple[int, int], ...]:
             start = line.start() + border
         _append_stripped(spans, text, start, line.end())
     return tuple(spans)
+
+
+_known_split = lru_cache(maxsize=_KEPT)(_split)
 
 
 def _append_stripped(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
-from indexer import corrections, describe, layouts, passages, store, translations
+from indexer import corrections, describe, store, translations
 from indexer.catalogue import CatalogueEntry
-from indexer.corrections import Corrections
-from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
+from indexer.corrections import Corrections, Own
+from indexer.documents import Distribution, DocumentRecord, Passage
 from indexer.errors import IndexUnusableError, UnreadableDocumentError
 from indexer.overrides import Override, Overrides
-from indexer.reading import DocumentReader
+from indexer.preparing import Job, Prepared, Reply, opened
+from indexer.preparing_pool import Preparers
+from indexer.spool import Spool
 from indexer.wanted import Wanted
 
 Progress = Callable[[str, int, int], None]
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SourceReading:
-    """A document ready to be written: read now, or taken over from the generation that serves."""
+    """A document ready to be written: read now, or taken over from the generation that serves.
+
+    Of `record` the text is left out, which `text` gives; `load` gives it with all that is to be written of it. `count`
+    is the number of its passages; `corrected` are the ids of all of them, where one of them is corrected.
+    """
 
     record: DocumentRecord
-    passages: tuple[Passage, ...]
-    items: tuple[RecordItem, ...]
+    count: int
     state: store.SourceState
+    text: Callable[[], str]
+    load: Callable[[], Prepared]
+    corrected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +70,37 @@ def read_all(
     overrides: Overrides,
     corrected: Corrections,
     *,
-    reader: DocumentReader,
+    preparers: Preparers,
+    spool: Spool,
     progress: Progress,
 ) -> Readings:
-    """Readings of `sources` but for those withdrawn, under what was decided on each and corrected in it."""
+    """Readings of `sources` but for those withdrawn, under what was decided on each and corrected in it.
+
+    They are kept in the spool, and can be loaded while it and `old` are open.
+    """
     fingerprint = _fingerprint()
     known = old.manifest.sources if old else {}
-    readings: list[SourceReading] = []
-    failures: list[Failure] = []
-    read = changed = 0
+    readings: dict[int, SourceReading] = {}
+    failures: dict[int, Failure] = {}
+    changed = 0
     out = [wanted for wanted in sources if overrides.of(describe.document_id(wanted.name)).withdrawn]
     sources = [wanted for wanted in sources if not overrides.of(describe.document_id(wanted.name)).withdrawn]
-    for done, wanted in enumerate(sources):
-        progress("read", done, len(sources))
+    jobs: list[Job] = []
+    asked: list[tuple[int, str]] = []  # for each job the number of its source, and how it is to be read
+
+    def fail(number: int, error: UnreadableDocumentError, entry: CatalogueEntry | None) -> bool:
+        """Report a file that cannot be read; returns whether what is kept of it is otherwise than it was."""
+        wanted = sources[number]
+        state = known.get(wanted.name)
+        failures[number] = Failure(wanted.path, str(error), old is not None and state is not None)
+        if not old or not state:
+            return False
+        override = overrides.of(describe.document_id(wanted.name))
+        readings[number], differs = _taken_over(old, _narrowed(state, entry), override, corrected)
+        return differs
+
+    progress("read", 0, len(sources))
+    for number, wanted in enumerate(sources):
         state = known.get(wanted.name)
         override = overrides.of(describe.document_id(wanted.name))
         entry = _corrected(wanted, override)
@@ -82,43 +110,67 @@ def read_all(
                 digest = state.digest
             else:
                 digest = _digest(wanted.path)
-            if old and state and (state.digest, state.reading) == (digest, reading):
-                reading_before, differs = _taken_over(old, _placed(state, wanted), override, corrected)
-                readings.append(reading_before)
-                changed += differs
-                continue
-            document = reader.read(wanted.path, wanted.name)
-            described = describe.describe(document, digest, entry)
-            record = replace(described, distribution=override.distribution or described.distribution)
-            layout = layouts.recognise(document, record)
-            cut, own = corrections.applied(passages.cut(document, record, layout.sections), corrected.of(record.id))
-            new_state = store.SourceState(
-                digest=digest,
-                reading=reading,
-                document_id=record.id,
-                path=str(wanted.path),
-                entry=wanted.entry,
-                distribution=described.distribution,
-                originals=tuple(map(str, wanted.originals)),
-                upload=wanted.upload,
-                own=own,
-            )
-            readings.append(SourceReading(record, cut, layout.items, new_state))
-            read += 1
         except UnreadableDocumentError as error:
-            kept = old is not None and state is not None
-            failures.append(Failure(wanted.path, str(error), kept))
-            if old and state:
-                reading_before, differs = _taken_over(old, _narrowed(state, entry), override, corrected)
-                readings.append(reading_before)
-                changed += differs
-    progress("read", len(sources), len(sources))
+            changed += fail(number, error, entry)
+            continue
+        if old and state and (state.digest, state.reading) == (digest, reading):
+            readings[number], differs = _taken_over(old, _placed(state, wanted), override, corrected)
+            changed += differs
+            continue
+        known_corrections = corrected.of(describe.document_id(wanted.name))
+        jobs.append(Job(wanted.path, wanted.name, digest, entry, override.distribution, known_corrections))
+        asked.append((number, reading))
+    read = 0
+    if done := len(sources) - len(jobs):
+        progress("read", done, len(sources))
+    for place, outcome in preparers.all(jobs):
+        number, reading = asked[place]
+        if isinstance(outcome, UnreadableDocumentError):
+            changed += fail(number, outcome, jobs[place].entry)
+        else:
+            readings[number] = _kept_aside(outcome, jobs[place], sources[number], reading, spool)
+            read += 1
+        done += 1
+        progress("read", done, len(sources))
     withdrawn = {wanted.name: _left_out(wanted) for wanted in out}
-    return Readings(tuple(readings), tuple(failures), read, changed, withdrawn)
+    return Readings(_in_order(readings), _in_order(failures), read, changed, withdrawn)
+
+
+def _in_order(found: Mapping[int, _Found]) -> tuple[_Found, ...]:
+    """What was found for sources, by their numbers, whatever was found first."""
+    return tuple(found[number] for number in sorted(found))
+
+
+def _kept_aside(reply: Reply, job: Job, wanted: Wanted, reading: str, spool: Spool) -> SourceReading:
+    text, ready = spool.put(reply.text), spool.put(reply.ready)
+    state = store.SourceState(
+        digest=job.digest,
+        reading=reading,
+        document_id=reply.record.id,
+        path=str(wanted.path),
+        entry=wanted.entry,
+        distribution=reply.distribution,
+        originals=tuple(map(str, wanted.originals)),
+        upload=wanted.upload,
+        own=reply.own,
+    )
+
+    def load() -> Prepared:
+        return opened(spool.get(ready), spool.get(text))
+
+    return SourceReading(
+        reply.record,
+        reply.count,
+        state,
+        text=lambda: spool.get(text).decode("utf-8", "surrogatepass"),
+        load=load,
+        corrected=tuple(passage.id for passage in load().passages) if job.corrections else (),
+    )
 
 
 def originals(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> dict[Distribution, dict[str, str]]:
     """For each audience, by the id of a translation that of its original: see `indexer.translations.originals`."""
+    by_id = {reading.record.id: reading for reading in readings}
     ids = {reading.record.source: reading.record.id for reading in readings}
     places = {source.path.resolve(): ids[source.name] for source in sources if source.name in ids}
     stated = {
@@ -128,7 +180,8 @@ def originals(readings: Sequence[SourceReading], sources: Sequence[Wanted]) -> d
         for original in source.originals
         if original in places
     }
-    return translations.originals([reading.record for reading in readings], stated)
+    records = [reading.record for reading in readings]
+    return translations.originals(records, stated, lambda record: by_id[record.id].text())
 
 
 def _corrected(wanted: Wanted, override: Override) -> CatalogueEntry | None:
@@ -171,17 +224,36 @@ def _taken_over(
     old: store.Index, state: store.SourceState, override: Override, corrected: Corrections
 ) -> tuple[SourceReading, bool]:
     """A document as the generation that serves has it, under what is decided now, and whether that is otherwise."""
-    before = old.document(state.document_id)
+    before = next(iter(old.documents_by_id([state.document_id])), None)
     if before is None:
         raise IndexUnusableError(
             f"{old.folder}: the index's manifest names a document that it does not hold ({state.document_id}); "
             f"build it again: council index SOURCE... --index {old.folder} --rebuild"
         )
     record = replace(before, distribution=override.distribution or state.distribution)
-    held = tuple(old.passages(record.id))
-    kept, own = corrections.applied(corrections.uncorrected(held, state.own), corrected.of(record.id))
-    reading = SourceReading(record, kept, tuple(old.items(record.id)), state.model_copy(update={"own": own}))
-    return reading, record.distribution is not before.distribution or kept != held
+    corrections_now = corrected.of(record.id)
+
+    def passages() -> tuple[tuple[Passage, ...], dict[str, Own], bool]:
+        held = tuple(old.passages(record.id))
+        kept, own = corrections.applied(corrections.uncorrected(held, state.own), corrections_now)
+        return kept, own, kept != held
+
+    def text() -> str:
+        whole = old.document(record.id)
+        return whole.text if whole is not None else ""
+
+    def load() -> Prepared:
+        return Prepared.of(replace(record, text=text()), passages()[0], tuple(old.items(record.id)))
+
+    ids: tuple[str, ...] = ()
+    own: dict[str, Own] = {}
+    differs = record.distribution is not before.distribution
+    if state.own or corrections_now:  # else the passages are as they were
+        kept, own, corrected_otherwise = passages()
+        ids = tuple(passage.id for passage in kept)
+        differs = differs or corrected_otherwise
+    count = old.passage_counts[record.id][0]
+    return SourceReading(record, count, state.model_copy(update={"own": own}), text, load, ids), differs
 
 
 def _placed(state: store.SourceState, wanted: Wanted) -> store.SourceState:

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -23,20 +20,18 @@ import numpy.typing as npt
 
 from indexer import database, glossary, sentences, status
 from indexer.documents import LANGUAGES, Passage, Status
-from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
-from indexer.lexical_query import passage_token_set, surface_token
+from indexer.lexical_query import surface_token
 from indexer.text import surface_forms
 
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
 _REMEMBERED = 16_384  # passages of which the sentences are kept
-_BATCH = 2_048  # passages whose sentences are embedded at once
-_VOCABULARY = "vocabulary.sqlite"
+VOCABULARY = "vocabulary.sqlite"
 _READ_WITH = "read_with.json"
-_LONG, _SHORT, _BYTE = np.dtype("<i8"), np.dtype("<i4"), np.dtype("u1")
-_STARTS = ".starts"
-_DIGEST = 16  # bytes
-_END = b"\n"  # of each file: one without numbers too can then be told from one that was cut short
+LONG, SHORT, BYTE = np.dtype("<i8"), np.dtype("<i4"), np.dtype("u1")
+STARTS = ".starts"
+DIGEST = 16  # bytes
+END = b"\n"  # of each file: one without numbers too can then be told from one that was cut short
 _UNKNOWN = -1
 
 
@@ -58,7 +53,8 @@ def passage_words(passage: Passage) -> tuple[str, ...]:
 
 
 @cache
-def _term_numbers() -> dict[Term, int]:
+def term_numbers() -> dict[Term, int]:
+    """The places of terms in `glossary.terms()`."""
     return {term: number for number, term in enumerate(glossary.terms())}
 
 
@@ -94,22 +90,22 @@ class Statements:
     """
 
     def __init__(self, folder: Path, passages: int, dimension: int) -> None:
-        self._starts = _mapped(folder / "starts", _LONG, passages + 1)
+        self._starts = _mapped(folder / "starts", LONG, passages + 1)
         count = int(self._starts[-1])
-        self._spans = _mapped(folder / "spans", _SHORT, 2 * count).reshape(count, 2)
+        self._spans = _mapped(folder / "spans", SHORT, 2 * count).reshape(count, 2)
         self._vectors = _mapped(folder / "vectors", np.dtype("<f2"), dimension * count).reshape(count, dimension)
         self._terms = _mapped_ragged(folder / "terms", count)
         self._tokens = _mapped_ragged(folder / "tokens", count)
         self._words = _mapped_ragged(folder / "words", passages)
-        self._digests = _mapped(folder / "digests", np.dtype(f"S{_DIGEST}"), passages)
+        self._digests = _mapped(folder / "digests", np.dtype(f"S{DIGEST}"), passages)
         read_with = json.loads((folder / _READ_WITH).read_text(encoding="utf-8"))
-        self._same_glossary = read_with["glossary"] == _glossary_digest()
+        self.same_glossary = read_with["glossary"] == _glossary_digest()
         same_rules = read_with.get("statuses") == status.rules_digest()
-        self._statuses = _mapped(folder / "statuses", _BYTE, count) if same_rules else None
-        self._database = database.Reader(folder / _VOCABULARY)
+        self._statuses = _mapped(folder / "statuses", BYTE, count) if same_rules else None
+        self._database = database.Reader(folder / VOCABULARY)
         self._known: dict[str, int] = {}
         if self._database.cut_short():
-            raise ValueError(f"{_VOCABULARY} is cut short")
+            raise ValueError(f"{VOCABULARY} is cut short")
         # How many words there are; their numbers are below it.
         self.vocabulary_size = int(self._database.rows("SELECT coalesce(max(number), -1) + 1 FROM vocabulary")[0][0])
 
@@ -163,12 +159,12 @@ class Statements:
 
     def naming(self, read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
         """Which sentences name which terms of the glossary, of shape (sentences, terms); `texts` are the passages."""
-        if not self._same_glossary:
+        if not self.same_glossary:
             return _named_now(read, terms, texts)
         found = np.zeros((len(read), len(terms)), np.bool_)
         held = _ragged(*self._terms, read.rows)
         for column, term in enumerate(terms):
-            found[held.row[held.values == _term_numbers()[term]], column] = True
+            found[held.row[held.values == term_numbers()[term]], column] = True
         return found
 
     def named(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> Ragged | None:
@@ -176,7 +172,7 @@ class Statements:
 
         None where the generation was read with another glossary.
         """
-        if not self._same_glossary:
+        if not self.same_glossary:
             return None
         read = self.of(numbers)
         held = _ragged(*self._terms, read.rows)
@@ -186,7 +182,7 @@ class Statements:
         """What `passage_statuses` gives for each sentence; None where they were read by other rules."""
         if self._statuses is None:
             return None
-        meant = _statuses()
+        meant = status_sets()
         return [meant[code] for code in self._statuses[read.rows].tolist()]
 
     def numbers(self, words: Iterable[str]) -> dict[str, int]:
@@ -206,12 +202,26 @@ class Statements:
             known.update(found)
         return {word: number for word in wanted if (number := known[word]) != _UNKNOWN}
 
-    def kept(self) -> Kept:
-        """All of it, for the next generation to take over."""
-        words = [row[0] for row in self._database.rows("SELECT word FROM vocabulary ORDER BY number")]
-        digests = self._digests.tobytes()
-        places = {digests[at : at + _DIGEST]: at // _DIGEST for at in range(0, len(digests), _DIGEST)}
-        return Kept(self, words, places, same_terms=self._same_glossary)
+    def terms(self, read: Read) -> Ragged:
+        """The terms that sentences name, as places in the `glossary.terms()` of when they were read."""
+        return _ragged(*self._terms, read.rows)
+
+    def status_codes(self, read: Read) -> npt.NDArray[np.uint8] | None:
+        """As `statuses`, by their codes."""
+        return None if self._statuses is None else self._statuses[read.rows]
+
+    def stored_vectors(self, read: Read) -> npt.NDArray[np.float16]:
+        """As `vectors`, in half precision, as they are kept."""
+        found: npt.NDArray[np.float16] = self._vectors[read.rows]
+        return found
+
+    def digests(self) -> npt.NDArray[np.bytes_]:
+        """What tells which passages these are, by their numbers."""
+        return self._digests
+
+    def vocabulary(self) -> list[str]:
+        """Tokens and words by their numbers."""
+        return [row[0] for row in self._database.rows("SELECT word FROM vocabulary ORDER BY number")]
 
     def written(self, numbers: Iterable[int]) -> dict[int, str]:
         """The words of the vocabulary with these numbers."""
@@ -233,15 +243,15 @@ def _named_now(read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> n
 
 def _mapped(path: Path, kind: np.dtype[Any], count: int) -> npt.NDArray[Any]:
     """An array that stays on the disk; an empty one cannot be mapped."""
-    if path.stat().st_size != count * kind.itemsize + len(_END):
+    if path.stat().st_size != count * kind.itemsize + len(END):
         raise ValueError(f"{path.parent.name}/{path.name} is cut short, or of other passages")
     # As a plain array: each slice of a memmap would be one too, which takes longer than to read a few sentences.
     return np.asarray(np.memmap(path, kind, "r", shape=(count,))) if count else np.empty(0, kind)
 
 
 def _mapped_ragged(path: Path, rows: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    starts = _mapped(path.with_suffix(_STARTS), _LONG, rows + 1)
-    return starts, _mapped(path, _SHORT, int(starts[-1]))
+    starts = _mapped(path.with_suffix(STARTS), LONG, rows + 1)
+    return starts, _mapped(path, SHORT, int(starts[-1]))
 
 
 def _ranges(begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -291,147 +301,23 @@ class Held:
         return best
 
 
-class Kept:
-    """What an earlier generation has of passages that stay as they are."""
-
-    def __init__(self, statements: Statements, words: Sequence[str], places: Mapping[bytes, int], *, same_terms: bool):
-        self._statements, self._words, self._places, self._same = statements, words, places, same_terms
-
-    def of(self, passage: Passage, digest: bytes) -> _Analysis | None:
-        """What it has of a passage, None where it has none, or another glossary; statuses are those of now."""
-        number = self._places.get(digest)
-        if number is None or not self._same:
-            return None
-        at = self._statements
-        read, words = at.of([number]), at.words([number])
-        terms, tokens = _ragged(*at._terms, read.rows), at.tokens(read)
-        spans = tuple((int(start), int(end)) for start, end in read.spans)
-        kept = at._statuses
-        return _Analysis(
-            spans=spans,
-            terms=[terms.values[terms.row == row].tolist() for row in range(len(read))],
-            tokens=[[self._words[n] for n in tokens.values[tokens.row == row]] for row in range(len(read))],
-            words=[self._words[n] for n in words.values],
-            statuses=[_status_code(passage, *span) for span in spans] if kept is None else kept[read.rows].tolist(),
-            vectors=at._vectors[read.rows],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Analysis:
-    """A passage as it is written down; `vectors` of its sentences are made later where it is new."""
-
-    spans: Sequence[tuple[int, int]]
-    terms: Sequence[Sequence[int]]
-    tokens: Sequence[Iterable[str]]
-    words: Iterable[str]
-    statuses: Sequence[int]
-    vectors: npt.NDArray[np.float16] | None = None
-
-
-def _analysed(passage: Passage) -> _Analysis:
-    spans = stating(passage)
-    written = [passage.text[start:end] for start, end in spans]
-    numbers = _term_numbers()
-    return _Analysis(
-        spans=spans,
-        terms=[sorted({numbers[match.term] for match in find_terms(sentence)}) for sentence in written],
-        tokens=[passage_token_set(sentence, passage.language) for sentence in written],
-        words=passage_words(passage),
-        statuses=[_status_code(passage, start, end) for start, end in spans],
-    )
+def write_read_with(folder: Path) -> None:
+    """Write down with which glossary and rules the sentences in a folder were read."""
+    read_with = {"glossary": _glossary_digest(), "statuses": status.rules_digest()}
+    (folder / _READ_WITH).write_text(json.dumps(read_with), encoding="utf-8")
 
 
 @cache
-def _statuses() -> list[tuple[Status, ...]]:
+def status_codes() -> dict[tuple[Status, ...], int]:
+    """The statuses of a sentence by their code, the first where there are several."""
+    codes: dict[tuple[Status, ...], int] = {}
+    for code, statuses in enumerate(status_sets()):
+        codes.setdefault(statuses, code)
+    return codes
+
+
+@cache
+def status_sets() -> list[tuple[Status, ...]]:
     """By code the statuses of a sentence: that of its words, and that of its section where it is another one."""
     every = list(Status)
     return [tuple(dict.fromkeys((told, section))) for told in every for section in every]
-
-
-def _status_code(passage: Passage, start: int, end: int) -> int:
-    return _statuses().index(status.passage_statuses(passage, start, end))
-
-
-def _digest(passage: Passage) -> bytes:
-    said = json.dumps([passage.language, passage.role, passage.heading, passage.text]).encode()
-    return hashlib.blake2b(said, digest_size=_DIGEST).digest()
-
-
-class _Ragged:
-    """Rows of numbers as they are written."""
-
-    def __init__(self) -> None:
-        self._starts, self._values = array("q", [0]), array("i")
-
-    def add(self, row: Iterable[int]) -> None:
-        self._values.extend(row)
-        self._starts.append(len(self._values))
-
-    def write(self, path: Path) -> None:
-        _save(path.with_suffix(_STARTS), np.array(self._starts, _LONG))
-        _save(path, np.array(self._values, _SHORT))
-
-
-def write(folder: Path, passages: Sequence[Passage], embedder: Embedder, old: Statements | None = None) -> None:
-    """Write what the sentences of `passages`, in the order of their numbers, say into the new `folder`.
-
-    What `old` has of the same passages is taken over; it was written with the same embedder.
-    """
-    folder.mkdir()
-    kept = old.kept() if old is not None else None
-    vocabulary: dict[str, int] = {}
-    terms, tokens, words = _Ragged(), _Ragged(), _Ragged()
-    starts, spans, statuses = array("q", [0]), array("i"), array("B")
-    with (folder / "vectors").open("wb") as vectors, (folder / "digests").open("wb") as digests:
-        for first in range(0, len(passages), _BATCH):
-            some = passages[first : first + _BATCH]
-            read: list[_Analysis] = []
-            for passage in some:
-                digest = _digest(passage)
-                digests.write(digest)
-                read.append((kept.of(passage, digest) if kept is not None else None) or _analysed(passage))
-            new = [
-                passage.text[start:end]
-                for passage, one in zip(some, read, strict=True)
-                if one.vectors is None
-                for start, end in one.spans
-            ]
-            made = embedder.encode_documents(new).astype(np.float16) if new else np.empty((0, 0), np.float16)
-            done = 0
-            for one in read:
-                if one.vectors is not None:
-                    vectors.write(np.ascontiguousarray(one.vectors).tobytes())
-                else:
-                    vectors.write(made[done : done + len(one.spans)].tobytes())
-                    done += len(one.spans)
-                for span, of_terms, of_tokens in zip(one.spans, one.terms, one.tokens, strict=True):
-                    spans.extend(span)
-                    terms.add(of_terms)
-                    tokens.add(_numbers(of_tokens, vocabulary))
-                statuses.extend(one.statuses)
-                starts.append(len(spans) // 2)
-                words.add(_numbers(one.words, vocabulary))
-        vectors.write(_END)
-        digests.write(_END)
-    _save(folder / "starts", np.array(starts, _LONG))
-    _save(folder / "spans", np.array(spans, _SHORT))
-    _save(folder / "statuses", np.array(statuses, _BYTE))
-    for name, values in (("terms", terms), ("tokens", tokens), ("words", words)):
-        values.write(folder / name)
-    read_with = {"glossary": _glossary_digest(), "statuses": status.rules_digest()}
-    (folder / _READ_WITH).write_text(json.dumps(read_with), encoding="utf-8")
-    with closing(sqlite3.connect(folder / _VOCABULARY)) as connection, connection:
-        connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-            "CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);"
-        )
-        connection.executemany("INSERT INTO vocabulary (word, number) VALUES (?, ?)", vocabulary.items())
-
-
-def _save(path: Path, values: npt.NDArray[Any]) -> None:
-    path.write_bytes(values.tobytes() + _END)
-
-
-def _numbers(words: Iterable[str], vocabulary: dict[str, int]) -> list[int]:
-    return sorted(vocabulary.setdefault(word, len(vocabulary)) for word in words)

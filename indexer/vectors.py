@@ -13,6 +13,7 @@ import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 import faiss
 import numpy as np
@@ -40,17 +41,62 @@ class VectorHits:
     scores: npt.NDArray[np.float32]
 
 
-def write(path: Path, vectors: npt.NDArray[np.float32], bounds: Iterable[int] = ()) -> None:
-    """Write `vectors`, of shape (passages, dimension) and unit length, as a flat index; row = passage number.
+class Writer:
+    """Writes a flat index of unit vectors in half precision; row = passage number.
 
-    `bounds` are the numbers of passages, always the first, that an audience sees.
+    Use as a context manager; what `finish` has not ended is of no use.
     """
-    index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    path.with_suffix(CODES).unlink(missing_ok=True)  # of what stood here before
-    faiss.write_index(index, str(path))
-    if len(vectors) >= FEWEST_CODED:
-        write_codes(path, bounds)
+
+    def __init__(self, path: Path, dimension: int) -> None:
+        self._path = path
+        self._dimension = dimension
+        self._count = 0
+        path.with_suffix(CODES).unlink(missing_ok=True)  # of what stood here before
+        self._file = path.open("wb")
+        self._file.write(_header(dimension, 0))
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def add(self, vectors: npt.NDArray[np.float16]) -> None:
+        """Write the next vectors, of shape (passages, dimension)."""
+        self._file.write(np.ascontiguousarray(vectors, dtype="<f2").tobytes())
+        self._count += len(vectors)
+
+    def finish(self, bounds: Iterable[int] = ()) -> None:
+        """End the file and, where there are many vectors, write their codes beside it.
+
+        `bounds` are the numbers of passages, always the first, that an audience sees.
+        """
+        self._file.seek(0)
+        self._file.write(_header(self._dimension, self._count))
+        self._file.close()
+        if self._count >= FEWEST_CODED:
+            write_codes(self._path, bounds)
+
+
+def _header(dimension: int, count: int) -> bytes:
+    """What FAISS writes in front of the vectors of a flat index of so many: all of it but them.
+
+    So that they can be written as they come: FAISS itself would hold them all, twice over while they grow.
+    """
+    index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    empty = faiss.serialize_index(index).tobytes()
+    # The number of vectors follows the kind of index and the dimension; the size of their data ends the header.
+    before, after = empty[:8], empty[16:-8]
+    return b"".join((before, count.to_bytes(8, "little"), after, (2 * dimension * count).to_bytes(8, "little")))
+
+
+def write(path: Path, vectors: npt.NDArray[np.float32], bounds: Iterable[int] = ()) -> None:
+    """Write `vectors`, of shape (passages, dimension) and unit length, as a flat index: see `Writer`."""
+    with Writer(path, vectors.shape[1]) as writer:
+        writer.add(vectors.astype(np.float16))
+        writer.finish(bounds)
 
 
 def write_codes(path: Path, bounds: Iterable[int] = ()) -> None:
@@ -73,11 +119,6 @@ def write_codes(path: Path, bounds: Iterable[int] = ()) -> None:
     for start in range(0, exact.ntotal, _CHUNK):
         codes.add(exact.reconstruct_n(start, min(_CHUNK, exact.ntotal - start)))
     faiss.write_index(codes, str(path.with_suffix(CODES)))
-
-
-def as_stored(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The vectors as an index gives them back: what is drawn from new ones is then the same as from those kept."""
-    return vectors.astype(np.float16).astype(np.float32)
 
 
 class VectorIndex:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,28 +29,72 @@ _Gains = dict[tuple[int, int], npt.NDArray[np.float32]]
 """By how many passages of each side are linked, what linking those that begin at i and j gains."""
 
 
+class Matching:
+    """Finds for pairs of documents, a translation and its original, the passages that say the same.
+
+    Documents come one by one, in any order; what is known of one is kept until its pairs are done. `found` has for each
+    pair of ids the numbers of passages that say the same. Passages that state nothing are in no pair.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.found: dict[tuple[str, str], list[tuple[int, int]]] = {pair: [] for pair in pairs}
+        self._left: dict[str, set[tuple[str, str]]] = {}
+        for pair in self.found:
+            for document_id in pair:
+                self._left.setdefault(document_id, set()).add(pair)
+        self._waiting: dict[str, _Side] = {}
+
+    def add(
+        self, document_id: str, first: int, passages: Sequence[Passage], vectors: npt.NDArray[np.floating[Any]]
+    ) -> None:
+        """A document's passages, numbered from `first`, with their vectors, of shape (passages, dimension)."""
+        left = self._left.get(document_id)
+        if not left:
+            return
+        stating = [at for at, passage in enumerate(passages) if passage.kind is PassageKind.STATEMENT]
+        rows = np.ascontiguousarray(vectors[stating], dtype=np.float32)
+        self._waiting[document_id] = _Side([first + at for at in stating], [passages[at] for at in stating], rows)
+        for pair in sorted(left):
+            if all(one in self._waiting for one in pair):
+                self.found[pair] = _matched(*(self._waiting[one] for one in pair))
+                for one in pair:
+                    self._left[one].discard(pair)
+        for one in [one for one in self._waiting if not self._left[one]]:
+            del self._waiting[one]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The passages of a document that state something, with their numbers and vectors."""
+
+    numbers: list[int]
+    passages: list[Passage]
+    vectors: Vectors
+
+
+def _matched(left: _Side, right: _Side) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for here, there in _stretches(range(len(left.numbers)), range(len(right.numbers))):
+        (i, j), (k, m) = (here.start, here.stop), (there.start, there.stop)
+        links = align(left.passages[i:j], left.vectors[i:j], right.passages[k:m], right.vectors[k:m])
+        found.extend((left.numbers[here[one]], right.numbers[there[other]]) for one, other in links)
+    return found
+
+
 def versions(
     documents: Iterable[tuple[str, str]], passages: Sequence[Passage], vectors: Vectors
 ) -> dict[tuple[str, str], list[tuple[int, int]]]:
-    """For each pair of ids of documents, a translation and its original, the numbers of passages that say the same.
-
-    Row n of `vectors` is passage n's. Passages that state nothing are in no pair.
-    """
-    rows: dict[str, list[int]] = {}
-    for number, passage in enumerate(passages):
-        if passage.kind is PassageKind.STATEMENT:
-            rows.setdefault(passage.document_id, []).append(number)
-    return {
-        (one, other): [
-            (left[i], right[j])
-            for left, right in _stretches(rows.get(one, []), rows.get(other, []))
-            for i, j in align([passages[n] for n in left], vectors[left], [passages[n] for n in right], vectors[right])
-        ]
-        for one, other in documents
-    }
+    """What `Matching` finds for pairs of documents; row n of `vectors` is the vector of passage n."""
+    matching = Matching(documents)
+    first = 0
+    for document_id, of_one in groupby(passages, key=lambda passage: passage.document_id):
+        held = list(of_one)
+        matching.add(document_id, first, held, vectors[first : first + len(held)])
+        first += len(held)
+    return matching.found
 
 
-def _stretches(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+def _stretches(left: range, right: range) -> Iterator[tuple[range, range]]:
     """Both sides whole, or where that would take too much memory in as many stretches, each the same share of both."""
     count = math.ceil(max(len(left), len(right)) / _LONGEST) if left and right else 0
     for part in range(count):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from indexer import jurisdictions
 from indexer.layouts.names import bare, is_person, name_pattern, names_pattern, split_names
@@ -13,6 +13,7 @@ from indexer.layouts.people import People
 from indexer.layouts.record_words import record_words
 from indexer.text import fold
 
+_KEPT = 4_096  # words
 _APPOSITION = 200  # characters after a name in which commas may set off an office
 _FIELD = 80  # characters between a name and the colon after its affiliation
 _APPOSED = re.compile(r",\s[^.,;:]{2,80},\s[a-zà-öø-ÿ]")
@@ -167,8 +168,11 @@ def _speaks(after: str, *, strongly: bool = False) -> bool:
     word = re.match(r"\s+([^\W\d_]+['’]?)", after)
     if word is None or not word[1][:1].islower():
         return False
-    folded = fold(word[1])
+    return _is_speaking(fold(word[1]), strongly=strongly)
 
+
+@lru_cache(maxsize=_KEPT)
+def _is_speaking(folded: str, *, strongly: bool) -> bool:
     def among(stems: tuple[str, ...]) -> bool:
         return any(folded == stem or (len(stem) > 2 and folded.startswith(stem)) for stem in stems)
 

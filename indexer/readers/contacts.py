@@ -20,6 +20,7 @@ from indexer.text import fold, fold_in_place
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+?1[ .-]?)?(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]\d{4}(?![\w-])")
+_FIGURES = re.compile(r"\d{4}")  # that end a telephone number
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _LONGEST = 200
 _MAX_WORDS = 8
@@ -39,7 +40,7 @@ def holds_contact(text: str) -> bool:
     """Whether the line is mainly an e-mail address or a telephone number."""
     if is_mailto(text):
         return True
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or ("@" not in text and not _FIGURES.search(text)):
         return False
     rest, found = _EMAIL.subn(" ", text)
     rest, phones = _PHONE.subn(" ", rest)

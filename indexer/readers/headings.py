@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from indexer.document_words import is_no_answer, table
 from indexer.readers.contacts import holds_contact
@@ -21,11 +21,13 @@ _MAX_NUMBERED_WORDS = 30
 _MAX_COLON_WORDS = 4
 _MAX_COLON_NUMBERED_WORDS = 8
 _UPPER_LETTERS = 4
+_SMALL = re.compile("[a-zà-öø-ÿ]")
+_KEPT = 1_024  # lines: each is looked at several times in turn
 
 
 def is_upper(text: str) -> bool:
     """Whether the line is set in capitals (abbreviations alone do not count)."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _SMALL.search(text):
         return False
     letters = [c for c in text if c.isalpha()]
     longest = max((len(w) for w in re.findall(r"[^\W\d_]+", text)), default=0)
@@ -57,6 +59,11 @@ def is_template_heading(text: str) -> bool:
 
 def is_line_heading(text: str) -> bool:
     """Whether a line is a heading by itself, even if text follows at once."""
+    return len(text) <= _LONGEST and _is_line_heading(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_line_heading(text: str) -> bool:
     if _never(text):
         return False
     return is_template_heading(text) or (
@@ -84,8 +91,11 @@ def heading_level(text: str) -> int:
 
 
 def _never(text: str) -> bool:
-    if len(text) > _LONGEST:
-        return True
+    return len(text) > _LONGEST or _cannot_be(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _cannot_be(text: str) -> bool:
     words = layout_words()
     lowered = text.lower()
     return (

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import database, embedding, lexical, statements, store, vectors
+from indexer import database, embedding, lexical, statement_writing, store, vectors
 from indexer.documents import (
     Block,
     BlockKind,
@@ -108,7 +108,7 @@ def write_index() -> Callable[..., Path]:
         matrix = np.random.default_rng(7).normal(size=(len(passages), 16)).astype(np.float32)
         matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
         vectors.write(base / store.VECTORS, matrix)
-        statements.write(base / store.SENTENCES, passages, embedding.load())
+        statement_writing.write(base / store.SENTENCES, passages, embedding.load())
         lexical.write(
             base / store.LEXICAL / str(Distribution.PUBLIC),
             [lexical.LexicalEntry(n, passage.language, passage.text) for n, passage in enumerate(passages)],

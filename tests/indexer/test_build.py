@@ -22,11 +22,12 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
 from indexer import store
-from indexer.build import BuildReport, build, embedded_text
+from indexer.build import BuildReport, build
 from indexer.documents import Distribution, DocumentType
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
 from indexer.lexical_query import lexical_query
+from indexer.preparing import embedded_text
 from indexer.statements import stating
 from indexer.store import Filters, open_index
 
@@ -428,11 +429,11 @@ def around(owner, name, chosen=lambda *_: True):
 
 when, _, step = point.partition(" ")
 if step == "vectors":
-    around(vectors, "write")
+    around(vectors.Writer, "finish")
 elif step == "lexical":
-    around(lexical, "write_prefixes")
+    around(lexical.Writer, "commit")
 elif step == "database":
-    around(database, "write")
+    around(database.Writer, "finish")
 elif step == "manifest":
     around(Path, "write_text", lambda path, *_: path.name == store.MANIFEST)
 elif step == "generation":

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import embedding, statements, status
+from indexer import embedding, statement_writing, status
 from indexer.documents import Passage, Role
 from indexer.glossary import find_terms, terms
 from indexer.lexical_query import passage_token_set
@@ -35,7 +35,7 @@ def opened(folder: Path, passages: Sequence[Passage]) -> Statements:
 
 @pytest.fixture
 def written(tmp_path: Path, passages: list[Passage]) -> Statements:
-    statements.write(tmp_path / "sentences", passages, embedding.load())
+    statement_writing.write(tmp_path / "sentences", passages, embedding.load())
     return opened(tmp_path / "sentences", passages)
 
 
@@ -69,7 +69,7 @@ def test_what_is_read_back_is_what_the_texts_say(written: Statements, passages: 
 def test_another_glossary_has_the_texts_read(
     written: Statements, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(written, "_same_glossary", False)
+    monkeypatch.setattr(written, "same_glossary", False)
     assert_reads(written, passages)
 
 
@@ -80,8 +80,8 @@ def test_statuses_that_other_rules_gave_are_not_told(
         patch.setattr(status, "rules_digest", lambda: "others")
         now = opened(tmp_path / "sentences", passages)
         assert now.statuses(now.of([0])) is None
-        patch.setattr(statements, "_analysed", lambda passage: pytest.fail("only the statuses are read again"))
-        statements.write(tmp_path / "later", passages, embedding.load(), now)
+        patch.setattr(statement_writing, "analyse", lambda passages: pytest.fail("only the statuses are read again"))
+        statement_writing.write(tmp_path / "later", passages, embedding.load(), now)
         later = opened(tmp_path / "later", passages)
         assert later.statuses(later.of([0, 2])) == written.statuses(written.of([0, 2]))
     assert opened(tmp_path / "later", passages).statuses(later.of([0])) is None
@@ -89,7 +89,7 @@ def test_statuses_that_other_rules_gave_are_not_told(
 
 def test_a_passage_of_another_role_is_read_again(written: Statements, passages: list[Passage], tmp_path: Path) -> None:
     now = [replace(passage, role=Role.NEED) for passage in passages]
-    statements.write(tmp_path / "later", now, embedding.load(), written)
+    statement_writing.write(tmp_path / "later", now, embedding.load(), written)
     assert_reads(opened(tmp_path / "later", now), now)
 
 
@@ -99,9 +99,9 @@ def test_what_stays_is_taken_over_and_what_is_new_is_read(
     new = replace(passages[1], text="Quite another thing is said here by Ontario.", heading=())
     now = [passages[2], new, passages[0]]
     read: list[Passage] = []
-    analysed = statements._analysed
-    monkeypatch.setattr(statements, "_analysed", lambda passage: read.append(passage) or analysed(passage))
-    statements.write(tmp_path / "later", now, embedding.load(), written)
+    analyse = statement_writing.analyse
+    monkeypatch.setattr(statement_writing, "analyse", lambda some: read.extend(some) or analyse(some))
+    statement_writing.write(tmp_path / "later", now, embedding.load(), written)
     assert read == [new]
     assert_reads(opened(tmp_path / "later", now), now)
 

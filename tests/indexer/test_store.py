@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import store
-from indexer.build import embedded_text
 from indexer.documents import Distribution, DocumentRecord, DocumentType, Passage, Role
 from indexer.errors import IndexUnusableError
+from indexer.preparing import embedded_text
 from indexer.store import Filters, Index, open_index
 from indexer.text import surface_forms
 

@@ -6,6 +6,7 @@ import mmap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -100,3 +101,16 @@ def test_threads_get_what_one_thread_gets(tmp_path: Path) -> None:
     alone = [ask(query) for query in queries]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, queries * 8)) == alone * 8
+
+
+@pytest.mark.parametrize("count", [0, 1, 300])
+def test_the_file_is_as_faiss_writes_it(tmp_path: Path, count: int) -> None:
+    rows = unit(count).astype(np.float16)
+    index = faiss.IndexScalarQuantizer(rows.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    index.add(rows.astype(np.float32))
+    faiss.write_index(index, str(tmp_path / "faiss"))
+    with vectors.Writer(tmp_path / "ours", rows.shape[1]) as writer:
+        for first in range(0, count, 128):
+            writer.add(rows[first : first + 128])
+        writer.finish()
+    assert (tmp_path / "ours").read_bytes() == (tmp_path / "faiss").read_bytes()

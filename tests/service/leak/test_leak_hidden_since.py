@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import overrides
-from indexer.build import build, embedded_text
+from indexer.build import build
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
 from indexer.overrides import Override
+from indexer.preparing import embedded_text
 from indexer.store import Filters, Index, open_index
 from indexer.text import fold, surface_forms
 from service.answering import answer, precedents_for

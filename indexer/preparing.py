@@ -1,0 +1,129 @@
+"""A file made ready for the index: read, described, cut into passages, and those analysed.
+
+What is made ready is handed on as bytes, from one process to another or to a spool.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer import corrections, describe, layouts, lexical, passages, statement_writing
+from indexer.catalogue import CatalogueEntry
+from indexer.corrections import Correction, Own
+from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
+from indexer.embedding import Embedder
+from indexer.reading import DocumentReader
+from indexer.statement_writing import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file to make ready: its name in the index, its digest, and what was said and decided of it.
+
+    `entry` is what the catalogue says under the secretariat's corrections, `distribution` the audience that they
+    decided, `corrections` are those of its passages.
+    """
+
+    path: Path
+    source: str
+    digest: str
+    entry: CatalogueEntry | None
+    distribution: Distribution | None
+    corrections: Mapping[str, Correction]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document ready to be written, with what is made of each of its passages.
+
+    `digests` are those of the texts that stand for the passages, `tokens` these as the lexical index takes them.
+    `vectors`, of shape (passages, dimension), and `analysis` are None where they are made later, or taken over.
+    """
+
+    record: DocumentRecord
+    passages: tuple[Passage, ...]
+    items: tuple[RecordItem, ...]
+    digests: tuple[str, ...]
+    tokens: tuple[str, ...]
+    vectors: npt.NDArray[np.float16] | None = None
+    analysis: Analysis | None = None
+
+    @classmethod
+    def of(cls, record: DocumentRecord, cut: tuple[Passage, ...], items: tuple[RecordItem, ...]) -> Prepared:
+        """The document without its vectors and its analysis."""
+        texts = [embedded_text(passage) for passage in cut]
+        return cls(
+            record,
+            cut,
+            items,
+            digests=tuple(hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts),
+            tokens=tuple(
+                lexical.written_tokens(text, passage.language) for text, passage in zip(texts, cut, strict=True)
+            ),
+        )
+
+    def analysed(self, embedder: Embedder) -> Prepared:
+        """The document with the vectors of all of its passages and sentences."""
+        analysis = statement_writing.analyse(self.passages)
+        texts = [embedded_text(passage) for passage in self.passages]
+        # At once, which is quicker; the vector of a text depends on it alone.
+        vectors = embedder.encode_documents([*texts, *analysis.texts(self.passages)]).astype(np.float16)
+        return replace(self, vectors=vectors[: len(texts)], analysis=replace(analysis, vectors=vectors[len(texts) :]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a job. `record` is without its text, which is in `text`; `ready` is the `Prepared` without it.
+
+    `distribution` is the audience before anybody decided, `own` what the document itself says of corrected passages.
+    """
+
+    record: DocumentRecord
+    distribution: Distribution
+    count: int
+    own: dict[str, Own]
+    text: bytes
+    ready: bytes
+
+
+def embedded_text(passage: Passage) -> str:
+    """The text that stands for a passage in both indexes: the headings above it that it does not show, then itself."""
+    above = [heading for heading in passage.heading if heading not in passage.text]
+    return "\n".join([*above, passage.text])
+
+
+def prepare(job: Job, reader: DocumentReader, embedder: Embedder | None) -> Reply:
+    """Make a file ready, with vectors and analysis where an embedder is given.
+
+    Raises UnreadableDocumentError where it cannot be read.
+    """
+    document = reader.read(job.path, job.source)
+    described = describe.describe(document, job.digest, job.entry)
+    record = replace(described, distribution=job.distribution or described.distribution)
+    layout = layouts.recognise(document, record)
+    cut, own = corrections.applied(passages.cut(document, record, layout.sections), job.corrections)
+    bare = replace(record, text="")
+    ready = Prepared.of(bare, cut, layout.items)
+    if embedder is not None:
+        ready = ready.analysed(embedder)
+    return Reply(
+        bare,
+        described.distribution,
+        len(cut),
+        own,
+        record.text.encode("utf-8", "surrogatepass"),
+        pickle.dumps(ready, pickle.HIGHEST_PROTOCOL),
+    )
+
+
+def opened(ready: bytes, text: bytes) -> Prepared:
+    """The document of a reply, whole."""
+    found: Prepared = pickle.loads(ready)  # noqa: S301 - from a process of ours  # nosec B301
+    return replace(found, record=replace(found.record, text=text.decode("utf-8", "surrogatepass")))

@@ -1,0 +1,70 @@
+"""The process that makes files ready for another: see `indexer.preparing_pool`, which starts it.
+
+It has a process of its own to read them, with the limits that this has, so that no file can harm it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from dataclasses import dataclass
+from types import FrameType
+
+from indexer import embedding
+from indexer.errors import CouncilError, UnreadableDocumentError
+from indexer.preparing import Job, Reply, prepare
+from indexer.reading import DocumentReader
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """That a file could not be read: why, and what a person can do about it."""
+
+    reason: str
+    mend: str
+
+
+Answer = Reply | Refused | BaseException
+
+
+def main() -> None:
+    """Serve until standard input is closed: first whether to embed, answered by True; then Jobs, each by an Answer."""
+    signal.signal(signal.SIGTERM, _leave)
+    with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(1), "wb") as replies:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(nothing, 1)  # what libraries print is no reply
+        embedder = embedding.load() if pickle.load(requests) else None  # noqa: S301  # nosec B301
+        with DocumentReader() as reader:
+            reader.start()
+            answer: Answer | bool = True
+            while True:
+                replies.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+                replies.flush()
+                try:
+                    job: Job = pickle.load(requests)  # noqa: S301  # nosec B301
+                except EOFError:
+                    return
+                answer = _answer(job, reader, embedder)
+
+
+def _answer(job: Job, reader: DocumentReader, embedder: embedding.Embedder | None) -> Answer:
+    try:
+        return prepare(job, reader, embedder)
+    except UnreadableDocumentError as error:
+        return Refused(error.reason, error.mend)
+    except CouncilError as error:
+        return CouncilError(str(error))
+    except Exception as error:
+        error.add_note(f"while {job.path} was made ready")
+        try:
+            pickle.loads(pickle.dumps(error))  # noqa: S301  # nosec B301
+        except Exception:
+            return RuntimeError(f"{type(error).__name__}: {error} (while {job.path} was made ready)")
+        return error
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)  # by way of the reader's end, so that its process goes too

@@ -1,0 +1,284 @@
+"""Reading what the sentences of passages say, and writing it down for `indexer.statements`, a few passages at a time.
+
+What is read of some passages is one `Analysis`: a few arrays, so that another process can make it and hand it on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer import statements, status
+from indexer.documents import Passage
+from indexer.embedding import Embedder
+from indexer.glossary import find_terms
+from indexer.lexical_query import passage_token_set
+from indexer.statements import DIGEST, END, LONG, SHORT, STARTS, Statements, passage_words, stating
+
+_BATCH = 2_048  # passages whose sentences are embedded at once
+_VECTORS = np.dtype("<f2")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of numbers one after the other: how many each has, of shape (rows,), and all of them."""
+
+    lengths: npt.NDArray[np.int32]
+    values: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[int]]) -> Rows:
+        """The rows given."""
+        lengths = np.fromiter(map(len, rows), np.int32, len(rows))
+        return cls(lengths, np.fromiter(chain.from_iterable(rows), np.int32, int(lengths.sum())))
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the sentences of some passages say, passage by passage.
+
+    `sentences` has how many each passage has, `spans` where they stand in its text, of shape (sentences, 2); `tokens`,
+    of each sentence, and `words`, of each passage, are places in `vocabulary`, `terms` places in `glossary.terms()`,
+    `statuses` codes of `statements.status_sets`. `vectors`, of shape (sentences, dimension), are None until made.
+    """
+
+    digests: bytes
+    sentences: npt.NDArray[np.int32]
+    spans: npt.NDArray[np.int32]
+    statuses: npt.NDArray[np.uint8]
+    terms: Rows
+    tokens: Rows
+    words: Rows
+    vocabulary: tuple[str, ...]
+    vectors: npt.NDArray[np.float16] | None = None
+
+    def texts(self, passages: Sequence[Passage]) -> list[str]:
+        """The sentences, of the passages that were read."""
+        owners = np.repeat(np.arange(len(passages)), self.sentences).tolist()
+        spans = zip(owners, self.spans.tolist(), strict=True)
+        return [passages[owner].text[start:end] for owner, (start, end) in spans]
+
+
+def analyse(passages: Sequence[Passage]) -> Analysis:
+    """What the sentences of passages say, but for their vectors."""
+    said = [(passage, *span) for passage in passages for span in stating(passage)]
+    texts = [(passage.text[start:end], passage.language) for passage, start, end in said]
+    numbers = statements.term_numbers()
+    tokens = [passage_token_set(text, language) for text, language in texts]
+    words = [passage_words(passage) for passage in passages]
+    # In an order of their own: that in which a set gives them is another one each time.
+    vocabulary = tuple(sorted(set[str]().union(*tokens, *words)))
+    places = {word: place for place, word in enumerate(vocabulary)}
+    return Analysis(
+        digests=b"".join(map(_digest, passages)),
+        sentences=np.fromiter((len(stating(passage)) for passage in passages), np.int32, len(passages)),
+        spans=np.array([span for _, *span in said], np.int32).reshape(len(said), 2),
+        statuses=_status_codes(said),
+        terms=Rows.of([sorted({numbers[match.term] for match in find_terms(text)}) for text, _ in texts]),
+        tokens=Rows.of([[places[token] for token in of_one] for of_one in tokens]),
+        words=Rows.of([[places[word] for word in of_one] for of_one in words]),
+        vocabulary=vocabulary,
+    )
+
+
+def embedded(analysis: Analysis, texts: Sequence[str], embedder: Embedder) -> Analysis:
+    """The analysis with the vectors of its sentences, which are `texts`."""
+    return replace(analysis, vectors=_vectors(texts, embedder))
+
+
+def _vectors(texts: Sequence[str], embedder: Embedder) -> npt.NDArray[np.float16]:
+    made = embedder.encode_documents(texts) if texts else np.empty((0, embedder.dimension), np.float32)
+    return made.astype(_VECTORS)
+
+
+def _status_codes(said: Sequence[tuple[Passage, int, int]]) -> npt.NDArray[np.uint8]:
+    codes = statements.status_codes()
+    found = (codes[status.passage_statuses(passage, start, end)] for passage, start, end in said)
+    return np.fromiter(found, np.uint8, len(said))
+
+
+def _digest(passage: Passage) -> bytes:
+    said = json.dumps([passage.language, passage.role, passage.heading, passage.text]).encode()
+    return hashlib.blake2b(said, digest_size=DIGEST).digest()
+
+
+class Kept:
+    """What an earlier generation has of passages that stay as they are."""
+
+    def __init__(self, held: Statements) -> None:
+        self._held = held
+        self._words = np.array(held.vocabulary(), object)
+        digests = held.digests().tobytes() if held.same_glossary else b""
+        self._places = {digests[at : at + DIGEST]: at // DIGEST for at in range(0, len(digests), DIGEST)}
+
+    def of(self, passages: Sequence[Passage]) -> Analysis | None:
+        """What it has of passages, None where it has not all, or another glossary; statuses are those of now."""
+        digests = list(map(_digest, passages))
+        if not passages or not all(digest in self._places for digest in digests):
+            return None
+        held = self._held
+        numbers = [self._places[digest] for digest in digests]
+        read, words, tokens = held.of(numbers), held.words(numbers), None
+        tokens, terms = held.tokens(read), held.terms(read)
+        known, places = np.unique(np.concatenate([tokens.values, words.values]), return_inverse=True)
+        counted = np.bincount(read.passage, minlength=len(passages)).astype(np.int32)
+        spans = zip(read.passage.tolist(), read.spans.tolist(), strict=True)
+        codes = held.status_codes(read)
+        return Analysis(
+            digests=b"".join(digests),
+            sentences=counted,
+            spans=read.spans,
+            statuses=_status_codes([(passages[at], *span) for at, span in spans]) if codes is None else codes,
+            terms=_rows(terms.row, terms.values, len(read)),
+            tokens=_rows(tokens.row, places[: len(tokens.values)], len(read)),
+            words=_rows(words.row, places[len(tokens.values) :], len(passages)),
+            vocabulary=tuple(self._words[known]),
+            vectors=held.stored_vectors(read),
+        )
+
+
+def _rows(row: npt.NDArray[np.int64], values: npt.NDArray[np.int64] | npt.NDArray[np.int32], count: int) -> Rows:
+    return Rows(np.bincount(row, minlength=count).astype(np.int32), values.astype(np.int32))
+
+
+class _RowsFile:
+    """Rows of numbers as they are written, with where each begins."""
+
+    def __init__(self, path: Path, files: ExitStack) -> None:
+        self._values, self._starts = (_open(one, files) for one in (path, path.with_suffix(STARTS)))
+        self._starts.write(np.zeros(1, LONG).tobytes())
+        self._count = 0
+
+    def add(self, lengths: npt.NDArray[np.int32], values: npt.NDArray[np.int64] | npt.NDArray[np.int32]) -> None:
+        ends = self._count + np.cumsum(lengths, dtype=np.int64)
+        self._starts.write(ends.astype(LONG).tobytes())
+        self._values.write(values.astype(SHORT).tobytes())
+        self._count += len(values)
+
+    def end(self) -> None:
+        self._starts.write(END)
+        self._values.write(END)
+
+
+class Writer:
+    """Writes the sentences of passages into a new folder, in the order of the passages' numbers.
+
+    Use as a context manager; what `finish` has not ended is of no use.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        self._files = ExitStack()
+        self._vocabulary: dict[str, int] = {}
+        self._plain = {name: _open(folder / name, self._files) for name in ("vectors", "digests", "spans", "statuses")}
+        self._starts = _open(folder / "starts", self._files)
+        self._starts.write(np.zeros(1, LONG).tobytes())
+        self._rows = {name: _RowsFile(folder / name, self._files) for name in ("terms", "tokens", "words")}
+        self._count = 0
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._files.close()
+
+    def add(self, analysis: Analysis) -> None:
+        """Write down what the next passages say. ValueError where the vectors were not made."""
+        if analysis.vectors is None:
+            raise ValueError("the sentences have no vectors: see embedded()")
+        for name, value in (
+            ("vectors", analysis.vectors.astype(_VECTORS, copy=False).tobytes()),
+            ("digests", analysis.digests),
+            ("spans", analysis.spans.astype(SHORT).tobytes()),
+            ("statuses", analysis.statuses.tobytes()),
+        ):
+            self._plain[name].write(value)
+        self._starts.write((self._count + np.cumsum(analysis.sentences, dtype=np.int64)).astype(LONG).tobytes())
+        self._count += len(analysis.spans)
+        known = self._vocabulary
+        numbers = np.fromiter((known.setdefault(w, len(known)) for w in analysis.vocabulary), np.int64)
+        self._rows["terms"].add(analysis.terms.lengths, analysis.terms.values)
+        for name, rows in (("tokens", analysis.tokens), ("words", analysis.words)):
+            self._rows[name].add(rows.lengths, _ascending(rows, numbers))
+
+    def finish(self) -> None:
+        """End the files, and write the vocabulary beside them."""
+        for file in (*self._plain.values(), self._starts):
+            file.write(END)
+        for rows in self._rows.values():
+            rows.end()
+        self._files.close()
+        statements.write_read_with(self._folder)
+        with closing(sqlite3.connect(self._folder / statements.VOCABULARY)) as connection, connection:
+            connection.executescript(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                "CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);"
+            )
+            # In the order of the words: their index is then written from end to end.
+            connection.executemany("INSERT INTO vocabulary (word, number) VALUES (?, ?)", self._vocabulary.items())
+
+
+def _ascending(rows: Rows, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The numbers that stand for the values of rows, in ascending order within each."""
+    if not len(rows.values):
+        return np.empty(0, np.int64)
+    keys = np.repeat(np.arange(len(rows.lengths), dtype=np.int64) << 32, rows.lengths) | numbers[rows.values]
+    keys.sort()
+    found: npt.NDArray[np.int64] = keys & 0xFFFF_FFFF
+    return found
+
+
+def _open(path: Path, files: ExitStack) -> BinaryIO:
+    return files.enter_context(path.open("wb"))
+
+
+def write(folder: Path, passages: Sequence[Passage], embedder: Embedder, old: Statements | None = None) -> None:
+    """Write what the sentences of `passages`, in the order of their numbers, say into the new `folder`.
+
+    What `old` has of the same passages is taken over; it was written with the same embedder.
+    """
+    kept = Kept(old) if old is not None else None
+    with Writer(folder) as writer:
+        for first in range(0, len(passages), _BATCH):
+            some = passages[first : first + _BATCH]
+            for analysis in read(some, kept, embedder):
+                writer.add(analysis)
+        writer.finish()
+
+
+def read(passages: Sequence[Passage], kept: Kept | None, embedder: Embedder) -> Iterator[Analysis]:
+    """What the sentences of passages say, in one or more parts, with their vectors; what is kept is not read again."""
+    whole = kept.of(passages) if kept is not None else None
+    if whole is not None:
+        yield whole
+        return
+    if kept is None:
+        analysis = analyse(passages)
+        yield embedded(analysis, analysis.texts(passages), embedder)
+        return
+    parts = [kept.of([passage]) or analyse([passage]) for passage in passages]
+    texts = [
+        part.texts([passage]) if part.vectors is None else [] for part, passage in zip(parts, passages, strict=True)
+    ]
+    vectors = _vectors([*chain.from_iterable(texts)], embedder)
+    done = 0
+    for part in parts:
+        if part.vectors is not None:
+            yield part
+            continue
+        yield replace(part, vectors=vectors[done : done + len(part.spans)])
+        done += len(part.spans)
