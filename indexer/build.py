@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer import corrections, database, lexical, statements, store, vectors, versions
+from indexer import checksums, corrections, database, generations, lexical, replicas, statements, store, vectors, versions
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution, Passage
 from indexer.embedding import Embedder
@@ -28,7 +28,6 @@ from indexer.sources import Found, find
 from indexer.wanted import found_in, held_in
 
 _ASIDE = ".building-"
-_KEPT_GENERATIONS = 2  # the one that serves and the one before, which requests in flight may still read
 # How Python, SQLite, FAISS and tantivy say that the disk takes no more.
 _DISK_ERRORS = (OSError, sqlite3.Error, RuntimeError, ValueError)
 _BATCH = 2_048  # texts embedded between two reports of progress
@@ -105,6 +104,8 @@ def _built(
     wait: bool,
 ) -> BuildReport:
     data = data.resolve() if data is not None else data_folder(folder)
+    generations.kept()  # raises for a setting that clearing would fail on
+    replicas.refuse_to_change(data)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -233,7 +234,7 @@ def _write_generation(
 
     `links` are those of `originals`.
     """
-    name = _next_name(folder)
+    name = generations.next_name(folder)
     aside = folder / f"{_ASIDE}{name}"
     aside.mkdir()
     all_passages = [passage for reading in readings for passage in reading.passages]
@@ -277,6 +278,7 @@ def _write_generation(
         ),
     )
     (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    checksums.write(aside)
     for path in [*aside.rglob("*"), aside]:
         bring_to_disk(path)  # before a rename makes it the generation that serves
     try:
@@ -285,7 +287,7 @@ def _write_generation(
         raise OSError(str(error)) from error
     aside.rename(folder / name)
     store.switch(folder, name)
-    _clear(folder, name)
+    generations.clear(folder, name)
     return embedded
 
 
@@ -309,14 +311,3 @@ def _embed(
         matrix[rows] = vectors.as_stored(embedder.encode_documents([texts[row] for row in rows]))
     progress("embed", len(missing), len(missing))
     return matrix, len(missing)
-
-
-def _next_name(folder: Path) -> str:
-    numbers = [int(path.name[1:]) for path in folder.glob("g*") if path.name[1:].isdigit()]
-    return f"g{max(numbers, default=0) + 1:06d}"
-
-
-def _clear(folder: Path, serving: str) -> None:
-    generations = sorted(path for path in folder.glob("g*") if path.name[1:].isdigit() and path.name <= serving)
-    for path in generations[:-_KEPT_GENERATIONS]:
-        shutil.rmtree(path, ignore_errors=True)
