@@ -15,7 +15,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer import checksums, corrections, database, generations, lexical, replicas, statements, store, vectors, versions
+from indexer import (
+    checksums,
+    corrections,
+    database,
+    generations,
+    lexical,
+    replicas,
+    statements,
+    store,
+    vectors,
+    versions,
+)
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution, Passage
 from indexer.embedding import Embedder

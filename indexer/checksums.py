@@ -1,4 +1,4 @@
-"""The checksums of a generation, `checksums.json`: size and SHA-256 of each of its files, by which a copy is checked."""
+"""The checksums of a generation, `checksums.json`: size and SHA-256 of each of its files, to check a copy by."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from indexer.errors import IndexUnusableError
 
 CHECKSUMS = "checksums.json"
+_LOCKS = ".lock"  # suffix of files that hold nothing
 _BLOCK = 1 << 20
 
 
@@ -24,7 +25,7 @@ class FileDigest(BaseModel):
 
 
 class Checksums(BaseModel):
-    """The digests of all files of a generation but its `checksums.json`, by their path in it, `/` between its parts."""
+    """The digests of all files of a generation but this one and locks, by their path in it, parted by `/`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,7 +55,7 @@ def write(folder: Path) -> None:
     """Write the checksums of the files in `folder`, a generation that is complete. Raises OSError."""
     files: dict[str, FileDigest] = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.suffix != _LOCKS:
             with path.open("rb") as file:
                 files[path.relative_to(folder).as_posix()] = digest(file)
     text = Checksums(files=files).model_dump_json(indent=1) + "\n"

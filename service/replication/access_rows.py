@@ -73,7 +73,7 @@ def _read(path: Path) -> AccessRows:
             before = _written(path)
             if before is None:
                 return AccessRows()
-            if before[1] is not None:  # there is a log: its writer may be at work, and SQLite itself has to read the two
+            if before[1] is not None:  # a log, whose writer may be at work: SQLite has to read the two
                 return _selected(path, "mode=ro")
             # Closed by all who wrote it, as one that was brought here is: read as it is, even where nothing can be
             # written beside it. Somebody who opens it meanwhile would leave a log.

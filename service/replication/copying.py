@@ -147,7 +147,9 @@ class Copy:
         latest = max((generations.number(path.name) for path in generations.numbered(self.index)), default=-1)
         return self.name if generations.number(self.name) > latest else generations.next_name(self.index)
 
-    def _file(self, name: str, digest: FileDigest, aside: Path, former: tuple[Path, dict[FileDigest, str]] | None) -> None:
+    def _file(
+        self, name: str, digest: FileDigest, aside: Path, former: tuple[Path, dict[FileDigest, str]] | None
+    ) -> None:
         place = aside / name
         if place.is_file() and self._digest(place) == digest:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from indexer.data_folder import CORRECTIONS, OVERRIDES
 from indexer.errors import CouncilError
 from indexer.files import bring_to_disk
 
+_ASIDE = ".taking-"
 _LOADERS = {OVERRIDES: overrides.load, CORRECTIONS: corrections.load}
 
 
@@ -36,6 +38,12 @@ def take_over(source_data: Path, data: Path) -> bool:
     return changed
 
 
+def clear_left(data: Path) -> None:
+    """Clear away what one that was killed left in the data folder."""
+    for left in data.glob(f"{_ASIDE}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def _take_over(name: str, source_data: Path, data: Path) -> bool:
     source, place = source_data / name, data / name
     try:
@@ -44,7 +52,7 @@ def _take_over(name: str, source_data: Path, data: Path) -> bool:
             return False
         if wanted is None:
             raise CouncilError(f"{source}: is gone; the decisions that this replica has of it stay")
-        with tempfile.TemporaryDirectory(prefix=".taking-", dir=data) as aside:
+        with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=data) as aside:
             new = Path(aside) / name
             new.write_bytes(wanted)
             new.chmod(0o600)

@@ -72,6 +72,7 @@ class Follower:
         with ExitStack() as stack:
             if not stack.enter_context(locks.held(at.data / _LOCK)):
                 raise CouncilError(f"{at.data}: another council replicate follows the source into this replica")
+            decisions.clear_left(at.data)
             replicas.save(at.data, _replica(at, replicas.load(at.data)))
             yield
 
@@ -213,9 +214,7 @@ def claim(at: Places) -> None:
     own = None
     if not at.shared and store.current_generation(at.index) is not None:
         own = at.index
-    elif any((at.data / name).exists() for name in (OVERRIDES, CORRECTIONS)):
-        own = at.data
-    elif (at.data / UPLOADS).is_dir() and any((at.data / UPLOADS).iterdir()):
+    elif any((at.data / name).exists() for name in (OVERRIDES, CORRECTIONS)) or any((at.data / UPLOADS).glob("*")):
         own = at.data
     else:
         state = State(at.data)
@@ -228,8 +227,10 @@ def claim(at: Places) -> None:
 
 
 def _replica(at: Places, before: Replica | None) -> Replica:
-    named = {"source": str(at.source), "source_data": str(at.source_data)}
-    return (before or Replica(**named)).model_copy(update=named)
+    source, source_data = str(at.source), str(at.source_data)
+    if before is None:
+        return Replica(source=source, source_data=source_data)
+    return before.model_copy(update={"source": source, "source_data": source_data})
 
 
 def keep_following(
