@@ -14,9 +14,7 @@ class ReplicaState(BaseModel):
     """What a replica follows, and how far it got."""
 
     source: str = Field(description="Index folder of the source")
-    generation: str | None = Field(
-        default=None, description="The source's generation that it has"
-    )
+    generation: str | None = Field(default=None, description="The source's generation that it has")
     age_seconds: float | None = Field(
         default=None, description="Since decisions and keys were last those of the source; null if they never were"
     )

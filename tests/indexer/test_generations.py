@@ -14,7 +14,7 @@ from indexer.errors import SettingError
 def make(folder: Path, *ages: float) -> list[str]:
     """Generations, the earliest first, that were put in place so many seconds before the last switch."""
     names = []
-    for age in ages:
+    for _ in ages:
         name = generations.next_name(folder)
         (folder / name).mkdir()
         (folder / name / "file").write_text("x", encoding="utf-8")

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from indexer.build import build
+from indexer.errors import IndexUnusableError
 from indexer.store import current_generation
 from service.engine import Engine
 from service.query import understand
@@ -54,7 +55,7 @@ def test_one_that_was_cut_short_in_place_is_still_refused(folder):
     engine = Engine(folder)
     path = folder / engine.index().generation / "vectors.faiss"
     os.truncate(path, path.stat().st_size // 2)
-    with pytest.raises(Exception, match="had .* bytes and has"):
+    with pytest.raises(IndexUnusableError, match=r"had \d+ bytes and has"):
         engine.index()
 
 
