@@ -79,11 +79,18 @@ def revision(data: Path) -> tuple[int, int, int] | None:
     return decided_file.revision(data / REPLICA)
 
 
-def mark_followed(data: Path) -> None:
-    """Note that decisions and keys are, at this moment, those of the source. Raises OSError."""
+def mark_followed(data: Path, source_data: Path) -> None:
+    """Note that decisions and keys are, at this moment, those of the source. Raises OSError.
+
+    Where the source is a replica itself, they are as old as they are there.
+    """
     path = data / _FOLLOWED
     path.touch(mode=0o600)
-    os.utime(path)
+    if (source_data / REPLICA).exists():
+        since = (source_data / _FOLLOWED).stat().st_mtime_ns if (source_data / _FOLLOWED).exists() else 0
+        os.utime(path, ns=(since, since))
+    else:
+        os.utime(path)
 
 
 def age(data: Path) -> float | None:

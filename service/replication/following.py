@@ -85,7 +85,11 @@ class Follower:
             if generation is None:
                 raise CouncilError(f"{at.source}: no index here; mount the source, bring it, or name another")
             self._follow_rows()
-            copied = None if at.shared else self._follow_generation()
+            if at.shared:
+                copied = None
+                self._note(narrowed=self._narrowed_at_source())
+            else:
+                copied = self._follow_generation()
         except CouncilError as error:
             self._note(trouble=str(error))
             raise
@@ -109,7 +113,10 @@ class Follower:
             state.close()
         if failure is not None:
             raise failure
-        replicas.mark_followed(at.data)
+        try:
+            replicas.mark_followed(at.data, at.source_data)
+        except OSError as error:
+            raise CouncilError(f"{at.data}: cannot be written ({error}); make room, or let this user write") from error
 
     def _meanwhile(self) -> None:
         """During a copy: a document that is withdrawn now is gone now."""
@@ -127,7 +134,7 @@ class Follower:
             if generation is None:
                 raise CouncilError(f"{at.source}: no index here any more; mount the source, or bring it")
             if self._has(generation):
-                self._note(taken=generation, narrowed={})
+                self._note(taken=generation, narrowed=self._narrowed_at_source())
                 return None
             looked = self._look_of(generation)
             if self._refused is not None and self._refused[0] == looked:
@@ -144,7 +151,7 @@ class Follower:
                 self._refused = (looked, str(error)) if looked == self._look_of(generation) else None
                 raise
             self._refused = None
-            self._note(taken=generation, narrowed={})
+            self._note(taken=generation, narrowed=self._narrowed_at_source())
             return copied
         raise CouncilError(
             f"{at.source}: was built anew {_TRIES} times while it was copied; have more earlier generations kept there "
@@ -186,12 +193,17 @@ class Follower:
             before, later = store.read_manifest(at.index, current), store.read_manifest(at.source, generation)
         except IndexUnusableError:
             return  # nobody knows what it takes away; the decisions are followed all the same
-        narrowed = {
+        narrowed = self._narrowed_at_source() | {
             document_id: kept_for
             for document_id, kept_for in replicas.narrowed(before, later).items()
             if kept_for is None or kept_for is not Distribution.PUBLIC
         }
         self._note(narrowed=narrowed)
+
+    def _narrowed_at_source(self) -> dict[str, Distribution | None]:
+        """What a source that is a replica itself hides of its generation, for its own source's sake."""
+        between = replicas.load(self.places.source_data)
+        return between.narrowed if between is not None else {}
 
     def _note(self, **changes: object) -> None:
         """Change what the replica tells of itself."""

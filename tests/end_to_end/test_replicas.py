@@ -33,9 +33,10 @@ from service.query import understand
 from service.serving import seen_by
 
 QUESTIONS = ("Which jurisdictions work on digital identity?", "Quelles administrations utilisent des kiosques?")
-LOOK = 0.1  # seconds between two looks of a replica at its source
+PAUSE = 0.2  # seconds between two questions: this is no measure of speed
+LOOK = 0.2  # seconds between two looks of a replica at its source
 REACHED_WITHIN = 30.0  # a bound for machines that do much else
-KILLS = 4
+KILLS = 3
 
 Cited = frozenset[tuple[str, str]]
 
@@ -135,6 +136,7 @@ class Asking:
                         self.by_server[server.address] += 1
                     except (httpx.HTTPError, AssertionError) as error:
                         self.failures.append(repr(error))
+                    self._end.wait(PAUSE)
 
 
 def citations(client: httpx.Client, question: str) -> Cited:

@@ -67,9 +67,8 @@ def test_files_are_shared_with_the_source_on_one_disk_and_copied_from_another(fo
     monkeypatch.setattr(copying, "_cloned", lambda source, place: False)
     second = follower.follow().copied
     assert second.shared == 0 and second.copied > 0
-    own = [
-        path for path in (places.index / second.generation).rglob("*") if path.is_file() and path.stat().st_nlink == 1
-    ]
+    files = (path for path in (places.index / second.generation).rglob("*") if path.is_file())
+    own = [path for path in files if path.stat().st_nlink == 1]  # the others are those of the former generation
     assert second.bytes_copied == sum(path.stat().st_size for path in own if path.name != checksums.CHECKSUMS)
     assert content(places.index) == content(places.source)
 
@@ -104,9 +103,8 @@ def test_a_withdrawal_at_the_source_holds_before_any_generation_of_it(follower, 
 
 def test_corrections_come_too(follower, places):
     passage = open_index(places.source).passages(HARBOUR)[0]
-    corrections.change(
-        places.source_data, HARBOUR, {passage.id: passage.text}, lambda before: Correction(speaker="Ann Lee")
-    )
+    corrected = Correction(speaker="Ann Lee")
+    corrections.change(places.source_data, HARBOUR, {passage.id: passage.text}, lambda before: corrected)
     assert follower.follow().decisions
     assert corrections.load(places.data).of(HARBOUR)[passage.id].speaker == "Ann Lee"
 
@@ -325,3 +323,21 @@ def test_a_loop_tells_what_changed_and_each_trouble_once(follower, places):
     assert [isinstance(one, CouncilError) for one in told] == [False, False, True, False]
     age = replicas.age(places.data)
     assert age is not None and age < 60
+
+
+def test_a_replica_of_a_replica_hides_what_the_one_between_does_and_is_as_old(follower, places, letters, embedder):
+    follower.follow()
+    further = Places(
+        places.index, places.data, places.index.with_name("further"), places.index.with_name("further-data")
+    )
+    second = Follower(further)
+    with second.turn():
+        second.follow()
+        build([letters / "forets.txt"], places.source, embedder, data=places.source_data)
+        damage(places.source / str(current_generation(places.source)) / "vectors.faiss")
+        with pytest.raises(CouncilError, match="damaged"):
+            follower.follow()
+        os.utime(places.data / "replica.followed", (1_000, 1_000))  # the one between follows no more
+        second.follow()
+    assert shown(further) == {"forets.txt"}
+    assert replicas.age(further.data) > 1_000_000
