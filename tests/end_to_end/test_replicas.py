@@ -235,27 +235,25 @@ def test_whoever_is_killed_while_generations_change_all_get_the_last_one(at: Ins
     for place in places:
         generation = at.indexed(place)
     at.reached(generation)
-    left = {path.name for path in at.replica.index.glob(".replicating-*")}
-    assert not left
-    assert council("doctor", "--index", at.replica.index).stdout.count("fault") == 0
+    assert not list(at.replica.index.glob(".replicating-*"))
 
 
 def test_a_reader_that_starts_while_the_generation_changes(at: Installation) -> None:
-    readers = Service(at.source.index, COUNCIL_DATA=str(at.following[0].data)), Service(at.replica.index)
-    with ThreadPoolExecutor() as pool:
-        started = [pool.submit(reader.start) for reader in readers]
-        places = [at.upload(number) for number in (20, 21)]
-        generation = [at.indexed(place) for place in places][-1]
-        for one in started:
-            one.result()
+    reader = Service(at.source.index, COUNCIL_DATA=str(at.following[0].data))
+    with ThreadPoolExecutor(1) as pool:
+        started = pool.submit(reader.start)
+        number, generation = 20, ""
+        while not started.done() or not generation:
+            generation = at.indexed(at.upload(number))
+            number += 1
+        started.result()
     try:
-        until(lambda: all(at.serving(reader) >= generation for reader in readers))
-        for reader in readers:
-            with reader.client(at.key) as client:
-                assert citations(client, QUESTIONS[0])
+        until(lambda: at.serving(reader) >= generation)
+        with reader.client(at.key) as client:
+            assert citations(client, QUESTIONS[0])
     finally:
-        for reader in readers:
-            reader.stop()
+        reader.stop()
+    at.reached(generation)
 
 
 def test_what_is_withdrawn_is_gone_everywhere_before_the_index_is_built_again(at: Installation) -> None:

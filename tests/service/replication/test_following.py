@@ -16,10 +16,12 @@ from indexer.errors import CouncilError, SettingError
 from indexer.overrides import Override
 from indexer.store import current_generation, open_index
 from service.access import CallerRole
+from service.doctor import Installed, look
 from service.engine import Engine
 from service.identity import keys
 from service.replication import copying
 from service.replication.following import Follower, Places, keep_following
+from service.server_settings import Settings
 from service.state import State
 
 HARBOUR, FORESTS = document_id("harbour.txt"), document_id("forets.txt")
@@ -327,9 +329,8 @@ def test_a_loop_tells_what_changed_and_each_trouble_once(follower, places):
 
 def test_a_replica_of_a_replica_hides_what_the_one_between_does_and_is_as_old(follower, places, letters, embedder):
     follower.follow()
-    further = Places(
-        places.index, places.data, places.index.with_name("further"), places.index.with_name("further-data")
-    )
+    names = (places.index.with_name(name) for name in ("further", "further-data"))
+    further = Places(places.index, places.data, *names)
     second = Follower(further)
     with second.turn():
         second.follow()
@@ -341,3 +342,18 @@ def test_a_replica_of_a_replica_hides_what_the_one_between_does_and_is_as_old(fo
         second.follow()
     assert shown(further) == {"forets.txt"}
     assert replicas.age(further.data) > 1_000_000
+
+
+def test_the_doctor_tells_of_a_replica_that_is_behind(follower, places):
+    def found():
+        told = look(Installed(places.index, places.data, Settings(index=places.index, data=places.data)))
+        return next((one.level, one.found) for one in told if one.check == "replica")
+
+    follower.follow()
+    assert found()[0] == "ok"
+    os.utime(places.data / "replica.followed", (1_000, 1_000))
+    assert found()[0] == "warning" and "last followed" in found()[1]
+    (places.source / store.CURRENT).unlink()
+    with pytest.raises(CouncilError):
+        follower.follow()
+    assert "behind" in found()[1] and "mount the source" in found()[1]
