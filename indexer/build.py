@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer import corrections, database, lexical, statement_writing, store, vectors, versions
+from indexer import (
+    checksums,
+    corrections,
+    database,
+    generations,
+    lexical,
+    replicas,
+    statement_writing,
+    store,
+    vectors,
+    versions,
+)
 from indexer.completing import Completed
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
@@ -26,7 +37,6 @@ from indexer.spool import Spool
 from indexer.wanted import found_in, held_in
 
 _ASIDE = ".building-"
-_KEPT_GENERATIONS = 2  # the one that serves and the one before, which requests in flight may still read
 # How Python, SQLite, FAISS and tantivy say that the disk takes no more.
 _DISK_ERRORS = (OSError, sqlite3.Error, RuntimeError, ValueError)
 
@@ -102,6 +112,8 @@ def _built(
     wait: bool,
 ) -> BuildReport:
     data = data.resolve() if data is not None else data_folder(folder)
+    generations.kept()  # raises for a setting that clearing would fail on
+    replicas.refuse_to_change(data)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -241,7 +253,7 @@ def _write_generation(
 
     `links` are those of `originals`.
     """
-    name = _next_name(folder)
+    name = generations.next_name(folder)
     aside = folder / f"{_ASIDE}{name}"
     aside.mkdir()
     manifest = store.Manifest(
@@ -257,6 +269,7 @@ def _write_generation(
     )
     embedded = _write_documents(aside, readings, manifest, old=old, embedder=embedder, progress=progress, links=links)
     (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    checksums.write(aside)
     for path in [*aside.rglob("*"), aside]:
         bring_to_disk(path)  # before a rename makes it the generation that serves
     try:
@@ -265,7 +278,7 @@ def _write_generation(
         raise OSError(str(error)) from error
     aside.rename(folder / name)
     store.switch(folder, name)
-    _clear(folder, name)
+    generations.clear(folder, name)
     return embedded
 
 
@@ -318,14 +331,3 @@ def _write_documents(
             ),
         )
     return completed.embedded
-
-
-def _next_name(folder: Path) -> str:
-    numbers = [int(path.name[1:]) for path in folder.glob("g*") if path.name[1:].isdigit()]
-    return f"g{max(numbers, default=0) + 1:06d}"
-
-
-def _clear(folder: Path, serving: str) -> None:
-    generations = sorted(path for path in folder.glob("g*") if path.name[1:].isdigit() and path.name <= serving)
-    for path in generations[:-_KEPT_GENERATIONS]:
-        shutil.rmtree(path, ignore_errors=True)

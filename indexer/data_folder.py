@@ -25,5 +25,10 @@ def data_folder(index: Path) -> Path:
     """
     if named := os.environ.get(DATA):
         return Path(named).resolve()
+    return beside(index)
+
+
+def beside(index: Path) -> Path:
+    """The folder that goes with an index where nothing else is named."""
     whole = index.resolve()
     return whole.with_name(f"{whole.name}-data")

@@ -63,6 +63,20 @@ def write(path: Path, content: BaseModel) -> None:
     bring_to_disk(path.parent)
 
 
+def revision(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever the file does, at the cost of one look; None where there is none.
+
+    Raises IndexUnusableError where it cannot be looked at.
+    """
+    try:
+        state = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise unusable(path, error) from error
+    return state.st_ino, state.st_mtime_ns, state.st_size
+
+
 def unusable(path: Path, error: Exception, held_up: str = "nothing is shown") -> IndexUnusableError:
     """The error for a file that cannot be read: to go on without it would undo what was decided."""
     return IndexUnusableError(

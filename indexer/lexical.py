@@ -17,6 +17,7 @@ import tantivy
 
 from indexer.documents import LANGUAGES, Language
 from indexer.lexical_query import LexicalQuery, Sought, passage_tokens, surface_token
+from indexer.read_only import links_to
 
 NUMBER = "number"
 TOKENS = "tokens"
@@ -114,7 +115,8 @@ class LexicalIndex:
     """An opened lexical index; safe to search from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._index = tantivy.Index.open(str(folder))
+        self._links = links_to(folder)  # tantivy locks a file while it opens an index
+        self._index = tantivy.Index.open(self._links.name if self._links is not None else str(folder))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
         self._holding: dict[str, int] = {}  # passages that have a token, of those asked for of late

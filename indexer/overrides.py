@@ -89,10 +89,4 @@ def change(data: Path, document_id: str, changed: Callable[[Override], Override]
 
 def revision(data: Path) -> tuple[int, int, int] | None:
     """What changes whenever the file does, at the cost of one look; None where there is none."""
-    try:
-        state = (data / OVERRIDES).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise decided_file.unusable(data / OVERRIDES, error) from error
-    return state.st_ino, state.st_mtime_ns, state.st_size
+    return decided_file.revision(data / OVERRIDES)

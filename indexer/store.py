@@ -11,6 +11,7 @@ index of its own, whose frequencies count nothing else.
 from __future__ import annotations
 
 import copy
+import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +45,7 @@ LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
 SENTENCES = "sentences"
 _FILTERS_KEPT = 64
+_GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE})  # the last where another NFS client removed a file
 _MOST_ALLOWED_KEPT = 50_000  # passages that met one of them
 Tallied = Literal["types", "languages", "roles", "codes", "dates"]
 MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
@@ -201,9 +203,10 @@ class Index:
             count = self._database.rows("SELECT count(*) FROM passages")[0][0]
             if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
+            self._sizes = {path: path.stat().st_size for path in base.rglob("*") if path.is_file()}
+            self._written = (base / MANIFEST).stat().st_mtime_ns
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexUnusableError(f"{base}: the index is damaged ({error}); {rebuild}") from error
-        self._sizes = {path: path.stat().st_size for path in base.rglob("*") if path.is_file()}
         self.lexical = self._lexical[self.manifest.lexical_folder(self.audience)]
         if not count == len(self.vectors) == self.manifest.passages == self._count:
             raise IndexUnusableError(
@@ -211,21 +214,34 @@ class Index:
                 f"do not agree; {rebuild}"
             )
 
-    def check_whole(self) -> None:
-        """Raise IndexUnusableError where a file has changed its size since it was opened.
+    def check_whole(self) -> bool:
+        """Whether the files are still those that were opened; False where they were cleared away, moved or replaced.
 
-        What reads it through memory would crash at its new end, or read nothing there.
+        What is open of them then still serves, on this machine. Raises IndexUnusableError where a file has changed its
+        size: what reads it through memory would crash at its new end, or read nothing there.
         """
+        try:
+            if (self.folder / self.generation / MANIFEST).stat().st_mtime_ns != self._written:
+                return False
+        except OSError as error:
+            if error.errno not in _GONE:
+                raise
+            return False
+        whole = True
         for path, size in self._sizes.items():
             try:
                 now = path.stat().st_size
-            except FileNotFoundError:
-                continue  # cleared away, or moved: what is open still serves
+            except OSError as error:
+                if error.errno not in _GONE:
+                    raise
+                whole = False
+                continue
             if now != size:
                 raise IndexUnusableError(
                     f"{path}: had {size} bytes and has {now}; build the index again: council index SOURCE... --index "
                     f"{self.folder} --rebuild, or restore it from a backup"
                 )
+        return whole
 
     def seen_by(self, audience: Distribution, hidden: Iterable[str] = ()) -> Index:
         """The same generation as `audience` sees it, without the documents `hidden`, given by their ids.

@@ -25,6 +25,7 @@ from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from indexer.checksums import FileDigest
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
 from indexer.files import bring_to_disk
 from indexer.store import current_generation
@@ -39,15 +40,6 @@ _PART = re.compile(r"(?!\.{1,2}$)[^/\\\0]+")  # of a member's name
 _DAMAGE = (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError, ValueError)
 
 
-class Member(BaseModel):
-    """A file of the archive."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    bytes: int
-    sha256: str
-
-
 class BackupManifest(BaseModel):
     """What an archive holds; `generation` is None where there was no index yet."""
 
@@ -58,7 +50,7 @@ class BackupManifest(BaseModel):
     program: str
     created: str
     generation: str | None
-    members: dict[str, Member]
+    members: dict[str, FileDigest]
 
 
 class DamagedBackupError(CouncilError):
@@ -88,7 +80,7 @@ def write_backup(index: Path, data: Path, out: Path) -> BackupManifest:
 
 
 def _write(index: Path, data: Path, out: Path) -> BackupManifest:
-    members: dict[str, Member] = {}
+    members: dict[str, FileDigest] = {}
     handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)  # made for this user alone
     aside = Path(name)
     try:
@@ -186,7 +178,7 @@ def _open_generation(index: Path, stack: contextlib.ExitStack) -> tuple[str | No
     raise IndexUnusableError(f"{index}: the generation that serves has no files; council doctor tells more")
 
 
-def _add(archive: tarfile.TarFile, name: str, file: IO[bytes]) -> Member:
+def _add(archive: tarfile.TarFile, name: str, file: IO[bytes]) -> FileDigest:
     """Add a file as it is at this moment; what a writer appends to it later is left out."""
     file.seek(0, os.SEEK_END)
     size = file.tell()
@@ -195,7 +187,7 @@ def _add(archive: tarfile.TarFile, name: str, file: IO[bytes]) -> Member:
     entry.size, entry.mode, entry.mtime = size, 0o600, int(datetime.now(UTC).timestamp())
     read = _Digested(file)
     archive.addfile(entry, read)  # an OSError where it became shorter
-    return Member(bytes=size, sha256=read.digest.hexdigest())
+    return FileDigest(bytes=size, sha256=read.digest.hexdigest())
 
 
 class _Digested(io.RawIOBase):
@@ -231,7 +223,7 @@ def read_backup(path: Path, into: Path | None = None) -> BackupManifest:
 
 
 def _read(path: Path, raw: IO[bytes], into: Path | None) -> BackupManifest:
-    found: dict[str, Member] = {}
+    found: dict[str, FileDigest] = {}
     manifest: BackupManifest | None = None
     with gzip.GzipFile(fileobj=raw) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as archive:
         for entry in archive:
@@ -277,7 +269,7 @@ def _manifest(path: Path, content: bytes) -> BackupManifest:
     return manifest
 
 
-def _take(file: IO[bytes], to: Path | None) -> Member:
+def _take(file: IO[bytes], to: Path | None) -> FileDigest:
     digest, size = hashlib.sha256(), 0
     with contextlib.ExitStack() as stack:
         out: IO[bytes] | None = None
@@ -292,4 +284,4 @@ def _take(file: IO[bytes], to: Path | None) -> Member:
         if out is not None:
             out.flush()
             os.fsync(out.fileno())
-    return Member(bytes=size, sha256=digest.hexdigest())
+    return FileDigest(bytes=size, sha256=digest.hexdigest())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from service.commands import backup as backup_commands
 from service.commands import doctor as doctor_command
 from service.commands import keys as keys_command
 from service.commands import observed
+from service.commands import replicate as replicate_command
 from service.commands import settings as settings_command
 from service.setting_sources import in_place
 
@@ -76,6 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="a document, or a folder of documents")
     _add_index_options(index)
     index.add_argument("--rebuild", action="store_true", help="read and embed everything again")
+    index.add_argument(
+        "--keep",
+        type=int,
+        choices=range(1_000),
+        metavar="N",
+        help="earlier generations that stay, for readers on other machines (default: COUNCIL_KEEP_GENERATIONS, else 1)",
+    )
     index.add_argument("--watch", action="store_true", help="then keep up with changes, until interrupted")
     index.set_defaults(run=_index)
 
@@ -113,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_eval(commands)
     _add_export(commands)
-    for part in (keys_command, observed, settings_command, backup_commands, doctor_command):
+    for part in (keys_command, observed, settings_command, backup_commands, replicate_command, doctor_command):
         part.add(commands)
     return parser
 
@@ -274,10 +283,12 @@ def _statuses(options: argparse.Namespace) -> tuple[Status, ...]:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from indexer import embedding
+    from indexer import embedding, generations
     from indexer.build import build
     from service.progress import ProgressBar
 
+    if options.keep is not None:
+        os.environ[generations.KEEP] = str(options.keep)
     if options.watch:
         from service.commands.watch import watch
 

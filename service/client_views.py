@@ -108,9 +108,19 @@ class AuditEntry(BaseModel):
     request: str | None = None
 
 
+class ReplicaState(BaseModel):
+    """What a replica follows, and how far it got."""
+
+    source: str
+    generation: str | None = None
+    age_seconds: float | None = None
+    trouble: str | None = None
+
+
 class Health(BaseModel):
     """State of the service; `behind` says that an earlier generation serves, as the latest is damaged."""
 
     status: str
     generation: str | None = None
     behind: bool | None = None
+    replica: ReplicaState | None = None

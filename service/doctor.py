@@ -25,14 +25,16 @@ from indexer.data_folder import UPLOADS
 from indexer.errors import CouncilError
 from indexer.readers import ocr
 from service.identity.request_headers import is_loopback
+from service.replication import state as replica_state
 from service.server_settings import Settings
 from service.state import DATABASE
 
 Level = Literal["ok", "warning", "fault"]
 LEAST_FREE = 500_000_000  # bytes; an index of 100,000 passages and the one before take about as much
 FEWEST_FILES = 1_024  # open at a time
+_OLD_REPLICA = 60.0  # seconds since a replica was last the source's equal
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this was never set
-_OWN_LEFTOVERS = (".building-*", ".CURRENT.new")
+_OWN_LEFTOVERS = (".building-*", ".clearing-*", ".replicating-*", ".CURRENT.new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,8 @@ def _leftovers(at: Installed) -> Iterator[Finding]:
         yield Finding(
             "leftovers",
             "warning",
-            f"of builds or restores that were killed, or one that is running: {', '.join(sorted(left))}",
-            "the next council index or council restore clears them away",
+            f"of builds, restores or copies that were killed, or one that is running: {', '.join(sorted(left))}",
+            "the next council index, council restore or council replicate clears them away",
         )
     else:
         yield Finding("leftovers", "ok", "none")
@@ -258,6 +260,24 @@ def _decisions(at: Installed) -> Iterator[Finding]:
     yield Finding("decisions", "ok", f"on {count} documents; passages corrected: {corrected}")
 
 
+def _replica(at: Installed) -> Iterator[Finding]:
+    try:
+        state = replica_state.of(at.data)
+    except CouncilError as error:
+        yield Finding("replica", "fault", str(error), "run council replicate again")
+        return
+    if state is None:
+        return
+    mend = f"see that council replicate {state.source} --watch is running"
+    if state.trouble is not None:
+        yield Finding("replica", "warning", f"of {state.source}, behind: {state.trouble}", mend)
+    elif state.age_seconds is None or state.age_seconds > _OLD_REPLICA:
+        age = "never followed" if state.age_seconds is None else f"last followed {state.age_seconds:.0f} s ago"
+        yield Finding("replica", "warning", f"of {state.source}, {age}: what was withdrawn since is still shown", mend)
+    else:
+        yield Finding("replica", "ok", f"of {state.source}, followed {state.age_seconds:.0f} s ago")
+
+
 def _folders(at: Installed) -> Iterator[Finding]:
     for name, folder in (("index folder", at.index), ("uploads", at.data / UPLOADS), ("temporary files", None)):
         place = Path(tempfile.gettempdir()) if folder is None else _existing(folder)
@@ -319,6 +339,7 @@ CHECKS: tuple[Callable[[Installed], Iterator[Finding]], ...] = (
     _memory,
     _reach,
     _decisions,
+    _replica,
     _folders,
     _ocr,
     _clock,

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer import corrections, overrides, store
+from indexer import corrections, generations, overrides, store
 from indexer.errors import CouncilError, SettingError
 from indexer.files import bring_to_disk
 from service import locks
@@ -68,7 +68,7 @@ def _restore(file: Path, index: Path, data: Path) -> BackupManifest:
         new_data, new_index = aside / "data", aside / "index"
         new_data.mkdir(mode=0o700, exist_ok=True)
         _check_data(file, new_data)
-        generation = _next_name(index)
+        generation = generations.next_name(index)
         if manifest.generation is not None:
             staged = index / f"{_BUILDING}{generation}"
             shutil.move(new_index, staged)  # the data folder may lie on another disk
@@ -88,11 +88,6 @@ def _restore(file: Path, index: Path, data: Path) -> BackupManifest:
         for left in index.glob(f"{_BUILDING}*"):
             shutil.rmtree(left, ignore_errors=True)
     return manifest
-
-
-def _next_name(index: Path) -> str:
-    numbers = [int(path.name[1:]) for path in index.glob("g*") if path.name[1:].isdigit()]
-    return f"g{max(numbers, default=0) + 1:06d}"
 
 
 def _check_data(file: Path, data: Path) -> None:

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Setting
 
 from indexer import reading
 from indexer.errors import SettingError
+from indexer.generations import DEFAULT_KEPT
 from service import settings
 from service.setting_sources import CARRIED, check_environment, read_file, settings_file, variable
 
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0 takes one that is free")
     workers: int = Field(default=1, ge=1, le=64, description="processes that answer")
+    keep_generations: int = Field(
+        default=DEFAULT_KEPT, ge=0, le=999, description="earlier generations of the index that builds leave in place"
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed",

@@ -6,17 +6,18 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from indexer import overrides
+from indexer import overrides, replicas
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
 from indexer.errors import IndexUnusableError
 from indexer.overrides import Overrides
-from indexer.store import Index, Manifest, current_generation, open_index, read_manifest
+from indexer.store import Index, current_generation, open_index, read_manifest
 
 _TRIED_AGAIN = 5.0  # seconds after which a damaged generation is opened again: it may have been restored
+_Revision = tuple[tuple[int, int, int] | None, ...]  # of the decisions, and of what a replica knows of its source
 _log = logging.getLogger(__name__)
 
 
@@ -44,23 +45,32 @@ def seen_by(
 
 def open_seen(folder: Path, audience: Distribution = Distribution.SECRETARIAT, *, model: str | None = None) -> Index:
     """The generation that serves in `folder` as `audience` may see it; errors are those of `open_index`."""
-    decided = overrides.load(data_folder(folder))
-    return seen_by(open_index(folder, model=model), decided, audience)
+    data = data_folder(folder)
+    decided = overrides.load(data)
+    return seen_by(open_index(folder, model=model), decided, audience, _narrowed_at_source(data))
+
+
+def _narrowed_at_source(data: Path) -> Mapping[str, Distribution | None]:
+    """What the source of a replica takes away of the generation that the replica still has."""
+    replica = replicas.load(data)
+    return replica.narrowed if replica is not None else {}
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
     """A generation with the decisions at one moment, and the views made of the two: put in place whole.
 
-    `damaged` is the generation that should serve and cannot, last tried at `tried`, and `narrowed` what it takes away.
+    `damaged` is the generation that should serve and cannot, last tried at `tried`, and `narrowed` what it takes away,
+    or what the source of a replica does. `gone` says that the files of the generation are no longer there.
     """
 
     index: Index
-    revision: tuple[int, int, int] | None
+    revision: _Revision
     decided: Overrides
     damaged: str | None = None
     tried: float = 0.0
     narrowed: Mapping[str, Distribution | None] = field(default_factory=dict)
+    gone: bool = False
     views: dict[Distribution, Index] = field(default_factory=dict)
 
 
@@ -76,8 +86,8 @@ class Serving:
         self._lock = threading.Lock()
         index = open_index(folder, model=model)
         # The revision is read before the file: one that changes in between is read again next time.
-        revision = overrides.revision(data)
-        self._state = _State(index, revision, overrides.load(data))
+        revision = self._revision()
+        self._state = _State(index, revision, overrides.load(data), narrowed=_narrowed_at_source(data))
 
     @property
     def behind(self) -> bool:
@@ -92,7 +102,11 @@ class Serving:
                 state = self._state
                 if not self._is_current(state):
                     state = self._state = self._renewed(state)
-        state.index.check_whole()
+        if not state.index.check_whole() and not state.gone:
+            with self._lock:
+                state = self._state
+                if not state.gone and not state.index.check_whole():
+                    state = self._state = self._reopened(state)
         view = state.views.get(audience)
         if view is None:
             with self._lock:
@@ -104,16 +118,36 @@ class Serving:
         generation = current_generation(self._folder)
         if generation == state.damaged and time.monotonic() - state.tried < _TRIED_AGAIN:
             generation = state.index.generation
-        return generation == state.index.generation and overrides.revision(self._data) == state.revision
+        if state.gone and time.monotonic() - state.tried >= _TRIED_AGAIN:
+            return False
+        return generation == state.index.generation and self._revision() == state.revision
+
+    def _revision(self) -> _Revision:
+        return overrides.revision(self._data), replicas.revision(self._data)
+
+    def _reopened(self, before: _State) -> _State:
+        """The generation that serves, opened anew: the files of the one that is open are gone, or are others.
+
+        Where none can be opened, what is open goes on; it is tried again in a while.
+        """
+        try:
+            index = open_index(self._folder, model=self._model)
+        except IndexUnusableError as error:
+            if not before.gone:
+                _log.error("%s; what is open of generation %s goes on", error, before.index.generation)
+            return replace(before, gone=True, tried=time.monotonic())
+        at_source = _narrowed_at_source(self._data)
+        return replace(before, index=index, damaged=None, narrowed=at_source, gone=False, views={})
 
     def _renewed(self, before: _State) -> _State:
-        revision = overrides.revision(self._data)
-        decided = overrides.load(self._data)
+        revision = self._revision()
+        decided, at_source = overrides.load(self._data), _narrowed_at_source(self._data)
         generation = current_generation(self._folder)
         if generation == before.index.generation:
-            return _State(before.index, revision, decided)
+            state = _State(before.index, revision, decided, narrowed=at_source)
+            return self._reopened(replace(state, gone=True)) if before.gone else state
         try:
-            return _State(open_index(self._folder, model=self._model), revision, decided)
+            return _State(open_index(self._folder, model=self._model), revision, decided, narrowed=at_source)
         except IndexUnusableError as error:
             if generation is None:
                 raise
@@ -122,15 +156,5 @@ class Serving:
                 raise
             if generation != before.damaged:
                 _log.error("%s; generation %s goes on", error, before.index.generation)
-            narrowed = _narrowed(before.index.manifest, later)
+            narrowed = {**at_source, **replicas.narrowed(before.index.manifest, later)}
             return _State(before.index, revision, decided, generation, time.monotonic(), narrowed)
-
-
-def _narrowed(before: Manifest, later: Manifest) -> dict[str, Distribution | None]:
-    """The documents of a generation that a later one no longer holds, or keeps for others than before."""
-    kept = {state.document_id: state.distribution for state in later.sources.values()}
-    return {
-        state.document_id: kept.get(state.document_id)
-        for state in before.sources.values()
-        if kept.get(state.document_id) is not state.distribution
-    }

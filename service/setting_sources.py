@@ -26,6 +26,7 @@ NAMES = (
     "host",
     "port",
     "workers",
+    "keep_generations",
     "trusted_proxies",
     "model",
     "reranker",
@@ -53,7 +54,16 @@ NAMES = (
     "audit_days",
 )
 # What the indexer and the writing of answers read from the environment themselves.
-CARRIED = ("data", "llm_url", "llm_model", "llm_key", "llm_seconds", "read_seconds", "read_megabytes")
+CARRIED = (
+    "data",
+    "keep_generations",
+    "llm_url",
+    "llm_model",
+    "llm_key",
+    "llm_seconds",
+    "read_seconds",
+    "read_megabytes",
+)
 
 
 def variable(name: str) -> str:

@@ -59,10 +59,12 @@ def _state(options: argparse.Namespace) -> State:
 
 
 def _create(options: argparse.Namespace) -> int:
+    from indexer import replicas
     from service.access import CallerRole
     from service.identity import keys
 
     state = _state(options)
+    replicas.refuse_to_change(state.path.parent)
     key, text = keys.make(state, CallerRole(options.role), options.name, _end_of(options.expires))
     _record(state, "key.create", key)
     # The key alone on standard output: it can be handed on without being seen.
@@ -94,9 +96,11 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _revoke(options: argparse.Namespace) -> int:
+    from indexer import replicas
     from service.identity import keys
 
     state = _state(options)
+    replicas.refuse_to_change(state.path.parent)
     key, changed = keys.revoke(state, options.id)
     if changed:
         _record(state, "key.revoke", key)

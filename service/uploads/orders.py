@@ -15,6 +15,7 @@ from service import audit
 from service.access import Action, Caller
 from service.callers import Here, may
 from service.installation import Installation
+from service.replication import state as replication
 from service.uploads.accepting import accept
 from service.uploads.correcting import PassageCorrection, correct
 from service.uploads.deciding import DocumentChange, change, withdraw
@@ -81,7 +82,9 @@ class Orders:
 
 
 def orders(request: Request, at: Here, who: Annotated[Caller, Depends(may(Action.MANAGE_DOCUMENTS))]) -> Orders:
-    """A dependency: the orders of a caller who may manage documents."""
+    """A dependency: the orders of a caller who may manage documents. Raises ProblemError for changes to a replica."""
+    if request.method not in ("GET", "HEAD"):
+        replication.refuse_to_change(at.data)
     return Orders(at, who, cast(Supervisor, request.app.state.supervisor))
 
 

@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 
 from indexer import overrides
 from indexer.build import build
+from indexer.checksums import FileDigest
 from indexer.documents import Distribution
 from indexer.errors import CouncilError, SettingError
 from indexer.overrides import Override
 from indexer.store import current_generation, open_index
 from service import audit, locks
 from service.access import LOCAL
-from service.backup import BackupManifest, DamagedBackupError, Member, read_backup, write_backup
+from service.backup import BackupManifest, DamagedBackupError, read_backup, write_backup
 from service.engine import Engine
 from service.restore import restore
 from service.state import DATABASE, State
@@ -183,7 +184,7 @@ def made(path: Path, files: dict[str, bytes], *, kind: bytes = tarfile.REGTYPE, 
         created="x",
         generation=None,
         members={
-            name: Member(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+            name: FileDigest(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
             for name, content in files.items()
             if listed
         },

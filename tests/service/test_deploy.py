@@ -16,12 +16,16 @@ import pytest
 from service import api, cli
 from service.setting_reference import template
 from service.setting_sources import FILE_VARIABLE, NAMES, variable
+from service.uploads.orders import orders
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "service" / "deploy"
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 UNIT = (DEPLOY / "council.service").read_text(encoding="utf-8")
 NGINX = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+REPLICAS = (DEPLOY / "nginx-replicas.conf").read_text(encoding="utf-8")
+REPLICATE = (DEPLOY / "council-replicate.service").read_text(encoding="utf-8")
+UNITS = tuple(sorted(path.name for path in DEPLOY.iterdir() if path.suffix in {".service", ".timer"}))
 
 
 def parser():
@@ -38,14 +42,18 @@ def test_the_settings_file_is_the_template_that_the_program_prints():
     assert (DEPLOY / "council.toml").read_text(encoding="utf-8") == template()
 
 
-@pytest.mark.parametrize("text", [CONTAINERFILE, UNIT, NGINX], ids=["Containerfile", "unit", "nginx"])
+@pytest.mark.parametrize(
+    "text",
+    [CONTAINERFILE, UNIT, NGINX, REPLICAS, REPLICATE],
+    ids=["Containerfile", "unit", "nginx", "nginx-replicas", "replicate"],
+)
 def test_settings_in_the_examples_exist(text):
     assert set(re.findall(r"\bCOUNCIL_[A-Z_]+", text)) <= {variable(name) for name in NAMES} | {FILE_VARIABLE}
     named = re.findall(r"setting (\w+)", text) + re.findall(r"^# .*?(\w+) = \[", text, re.MULTILINE)
     assert set(named) <= set(NAMES)
 
 
-@pytest.mark.parametrize("text", [CONTAINERFILE, UNIT], ids=["Containerfile", "unit"])
+@pytest.mark.parametrize("text", [CONTAINERFILE, UNIT, REPLICAS], ids=["Containerfile", "unit", "nginx-replicas"])
 def test_paths_of_the_repository_in_the_examples_exist(text):
     for path in re.findall(r"\b(service/deploy/[\w.]+)", text):
         assert (ROOT / path).is_file()
@@ -92,43 +100,68 @@ def test_the_health_check_tells_a_service_that_answers_from_one_that_does_not(se
     assert subprocess.run([program, *gone[1:]], check=False, capture_output=True, timeout=60).returncode != 0
 
 
-def test_the_unit_starts_the_program_as_it_is():
-    (start,) = re.findall(r"^ExecStart=(.*)$", UNIT, re.MULTILINE)
+@pytest.mark.parametrize("unit", [UNIT, REPLICATE], ids=["serve", "replicate"])
+def test_the_unit_starts_the_program_as_it_is(unit):
+    (start,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
     program, *words = shlex.split(start)
     assert Path(program).name == "council"
     parser().parse_args(words)
-    folder = "/var/lib/" + re.search(r"^StateDirectory=(.*)$", UNIT, re.MULTILINE)[1]
-    assert f"COUNCIL_INDEX={folder}/" in UNIT and f"WorkingDirectory={folder}" in UNIT
+    folder = "/var/lib/" + re.search(r"^StateDirectory=(.*)$", unit, re.MULTILINE)[1]
+    assert f"COUNCIL_INDEX={folder}/" in unit and f"WorkingDirectory={folder}" in unit
 
 
 @pytest.mark.parametrize("line", ["DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "UMask=0077"])
 def test_the_unit_is_hardened(line):
-    assert line in UNIT.splitlines()
+    assert line in UNIT.splitlines() and line in REPLICATE.splitlines()
 
 
-def test_systemd_takes_the_unit(tmp_path):
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_takes_the_unit(tmp_path, name):
     if not (program := shutil.which("systemd-analyze")):
         pytest.skip("no systemd-analyze here")
-    unit = tmp_path / "council.service"
-    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", UNIT, flags=re.MULTILINE), encoding="utf-8")
-    told = subprocess.run([program, "verify", unit], capture_output=True, text=True, check=False, timeout=60)
-    assert told.returncode == 0 and "council.service" not in told.stderr, told.stderr
+    for other in UNITS:
+        text = (DEPLOY / other).read_text(encoding="utf-8")
+        text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE)
+        (tmp_path / other).write_text(text, encoding="utf-8")
+    told = subprocess.run([program, "verify", tmp_path / name], capture_output=True, text=True, check=False, timeout=60)
+    assert told.returncode == 0 and name not in told.stderr, told.stderr
 
 
 def test_commands_named_in_the_examples_exist():
     actions = parser()._actions
     known = next(action for action in actions if isinstance(action, argparse._SubParsersAction)).choices
-    named = set(re.findall(r"\bcouncil (index|serve|doctor|backup|restore|settings)\b", CONTAINERFILE + UNIT))
-    assert {"index", "serve", "doctor"} <= named <= set(known)
+    words = r"\bcouncil (index|serve|doctor|backup|restore|settings|replicate)\b"
+    named = set(re.findall(words, CONTAINERFILE + UNIT + REPLICATE))
+    assert {"index", "serve", "doctor", "replicate"} <= named <= set(known)
 
 
 def test_routes_of_the_proxy_exist(corpus_index):
     routes = api.create_app(corpus_index).openapi()["paths"]
-    for pattern in re.findall(r"location ~ (\S+)", NGINX):
+    for pattern in re.findall(r"location ~ (\S+)", NGINX + REPLICAS):
         if not any(re.search(pattern, re.sub(r"\{\w+\}", "x", route)) for route in routes):
             pytest.fail(f"{pattern} is no route")
 
 
 def test_the_proxy_sets_the_forwarded_headers_anew():
-    for block in re.findall(r"location [^{]+\{([^}]*)\}", NGINX):
+    for block in re.findall(r"location [^{]+\{([^}]*)\}", NGINX + REPLICAS):
         assert "X-Forwarded-For $remote_addr;" in block and "X-Forwarded-Proto $scheme;" in block
+
+
+def test_what_a_replica_refuses_goes_to_the_source(corpus_index):
+    """Every route that takes `Ordering` or changes keys, and no question, is matched by the map of the example."""
+    found = re.search(r"map \$request_method:\$uri \$council_by_request \{(.*?)\n\}", REPLICAS, re.DOTALL)
+    patterns = re.findall(r"^ +~(\S+) council_source;", found[1], re.MULTILINE)
+
+    def to_the_source(method, path):
+        return any(re.search(pattern, f"{method}:{path}") for pattern in patterns)
+
+    app = api.create_app(corpus_index)
+    for route in app.routes:
+        for method in getattr(route, "methods", None) or ():
+            path = re.sub(r"\{\w+\}", "x", route.path)
+            calls = {call.call for call in route.dependant.dependencies} if hasattr(route, "dependant") else set()
+            if method not in ("GET", "HEAD") and (orders in calls or path.startswith("/manage/")):
+                assert to_the_source(method, path), (method, path)
+    for method, path in (("POST", "/v1/answer"), ("GET", "/v1/search"), ("GET", "/"), ("GET", "/documents/x"),
+                         ("GET", "/v1/documents"), ("GET", "/readyz")):  # fmt: skip
+        assert not to_the_source(method, path)

@@ -18,6 +18,7 @@ from service.identity import keys
 from service.identity.keys import Key
 from service.installation import Installation
 from service.messages import message
+from service.replication import state as replication
 from service.web import account, shell
 from service.web.manage import frame
 
@@ -53,6 +54,7 @@ def add(app: FastAPI) -> None:
         name: Annotated[str, Form()] = "",
         expires: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
+        replication.refuse_to_change(at.data)
         spoken = account.spoken(request, lang)
         wanted = Wanted(role, " ".join(name.split()), expires.strip())
         wrong = unusable(wanted)
@@ -82,6 +84,7 @@ def add(app: FastAPI) -> None:
 
     @app.post(_PATH + "/{key_id}/revoke", include_in_schema=False)
     def revoke(key_id: str, request: Request, at: Here, who: Administrator, lang: str = "") -> Response:
+        replication.refuse_to_change(at.data)
         spoken = account.spoken(request, lang)
         if not any(key.id == key_id for key in keys.listed(at.state)):
             raise HTTPException(404)

@@ -13,6 +13,7 @@ from service import feedback
 from service.access import Action, Caller
 from service.callers import Here, Seen, may
 from service.feedback import FeedbackParameters
+from service.replication import state as replication
 from service.uploads.jobs import Jobs
 from service.web import account, shell
 from service.web.manage import frame, index_state
@@ -40,6 +41,7 @@ def add(app: FastAPI) -> None:
             "held": index_state.held(index),
             # Which one should serve in its place; only known to be damaged once the index was asked for.
             "damaged": current_generation(at.folder) if engine.behind else None,
+            "replica": replication.of(at.data),
             "work": work,
             "failures": work.failures[: index_state.FAILURES_SHOWN],
             "outstanding": sum(standing.outstanding for standing in found),
