@@ -15,19 +15,18 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 
 from indexer import embedding
 from indexer.embedding import Embedder
-from indexer.errors import CouncilError, SettingError, UnreadableDocumentError
+from indexer.errors import CouncilError, UnreadableDocumentError
 from indexer.preparing import Job, Reply, prepare
 from indexer.preparing_worker import Answer, Refused
 from indexer.reading import DocumentReader
 
-PROCESSES = "COUNCIL_BUILD_PROCESSES"
 FEWEST = 64  # files that are worth other processes
-_MOST = 16  # processes by default; one that writes would not keep up with more
+_MOST = 4  # processes: with the one that reads for it each takes some 400 MB
 _WAITING = 16  # replies a process, at most, that wait to be taken
 _ENDED_WITHIN = 5.0  # seconds
 _PROGRAM = """\
@@ -40,17 +39,9 @@ main()
 Outcome = Reply | UnreadableDocumentError
 
 
-def processes(environment: Mapping[str, str] = os.environ) -> int:
-    """How many processes make files ready: what the environment sets, else as many as there are cores to run on.
-
-    Raises SettingError for a value that is no number from 1.
-    """
-    given = environment.get(PROCESSES)
-    if not given:
-        return min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    if not given.isascii() or not given.isdigit() or int(given) < 1:
-        raise SettingError(f"{PROCESSES} is {given!r}; give the number of processes that read documents, such as 2")
-    return int(given)
+def processes() -> int:
+    """How many processes make files ready: as many as there are cores that this one may run on."""
+    return min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 class Preparers:
@@ -158,8 +149,8 @@ class _Worker:
             self.stop()
             why = f"exit status {self._process.returncode}; {self._last_words()}"
             return CouncilError(
-                f"a process that makes documents ready ended ({why}) at {job.path}; nothing written; run the command "
-                f"again, with the setting {PROCESSES}=1 where memory is short"
+                f"a process that makes documents ready ended ({why}) at {job.path}; nothing written; give the machine "
+                "more memory, or run the command on one core, where one process reads them (taskset -c 0 council …)"
             )
 
     def stop(self) -> None:

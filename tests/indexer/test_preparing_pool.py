@@ -13,9 +13,9 @@ import pytest
 from indexer import embedding, preparing_pool, store
 from indexer.build import build
 from indexer.embedding import Embedder
-from indexer.errors import CouncilError, SettingError
+from indexer.errors import CouncilError
 from indexer.preparing import Job, Reply, opened
-from indexer.preparing_pool import PROCESSES, Preparers, processes
+from indexer.preparing_pool import Preparers, processes
 from indexer.store import open_index
 
 SAID = "The counter number {n} opened in {place}. It serves {n} people a day.\n\nNext year it will close on Mondays."
@@ -35,7 +35,7 @@ def sources(tmp_path: Path) -> Path:
 @pytest.fixture
 def others_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparing_pool, "FEWEST", 2)
-    monkeypatch.setenv(PROCESSES, "2")
+    monkeypatch.setattr(preparing_pool, "processes", lambda: 2)
 
 
 def jobs(sources: Path) -> list[Job]:
@@ -56,7 +56,7 @@ def test_the_index_is_the_same_whoever_reads(
 ) -> None:
     embedder = embedding.load()
     together = build([sources], tmp_path / "together", embedder)
-    monkeypatch.setenv(PROCESSES, "1")
+    monkeypatch.setattr(preparing_pool, "processes", lambda: 1)
     alone = build([sources], tmp_path / "alone", embedder)
     assert together == alone
     assert [failure.path.name for failure in together.failures] == ["empty.txt"]
@@ -124,18 +124,11 @@ def test_a_process_that_dies_is_told_and_the_old_index_serves(
         os.kill(preparers._workers[0]._process.pid, signal.SIGKILL)
 
     monkeypatch.setattr(Preparers, "start", start)
-    with pytest.raises(CouncilError, match=PROCESSES):
+    with pytest.raises(CouncilError, match="makes documents ready ended"):
         build([sources], folder, embedding.load(), rebuild=True)
     assert open_index(folder).generation == first.generation
     assert not [path for path in folder.iterdir() if path.name.startswith((".building-", ".spool-"))]
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "two", "²"])
-def test_a_wrong_number_of_processes_is_refused(value: str) -> None:
-    with pytest.raises(SettingError, match=PROCESSES):
-        processes({PROCESSES: value})
-
-
-def test_as_many_processes_as_cores_unless_told() -> None:
-    assert processes({PROCESSES: "3"}) == 3
-    assert 1 <= processes({}) <= len(os.sched_getaffinity(0))
+def test_no_more_processes_than_cores() -> None:
+    assert 1 <= processes() <= len(os.sched_getaffinity(0))
