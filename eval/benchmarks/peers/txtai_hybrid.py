@@ -19,13 +19,13 @@ class Adapter:
         self._known = {passage.text: row for row, passage in enumerate(passages)}
         self._vectors = vectors
         self._asked = vectors[0]
-        self._embeddings = Embeddings({"method": "external", "transform": self._transform, "hybrid": True})
-        self._embeddings.index((row, passage.text, None) for row, passage in enumerate(passages))
 
-    def _transform(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of passages, by their texts, or of the one query under way."""
-        rows = [self._known.get(text) for text in texts]
-        return np.stack([self._asked if row is None else self._vectors[row] for row in rows])
+        def transform(texts: Sequence[str]) -> Vectors:  # txtai takes a plain function only
+            rows = [self._known.get(text) for text in texts]
+            return np.stack([self._asked if row is None else self._vectors[row] for row in rows])
+
+        self._embeddings = Embeddings({"method": "external", "transform": transform, "hybrid": True})
+        self._embeddings.index((row, passage.text, None) for row, passage in enumerate(passages))
 
     def search(self, text: str, vector: Vectors, k: int) -> list[str]:
         """One hybrid search."""

@@ -1,0 +1,231 @@
+"""Our search beside peers on the same passages and vectors: time a query, and what each finds; JSON on stdout.
+
+    python -m eval.benchmarks.beside --index DIR [--gold PATH ...] [--queries 40] [--repeats 5] [--most-seconds 20]
+
+Every system goes from a query's text to ten ids; embedding the query is within the time of each. In each repeat the
+same new queries are put to us and to a peer, one right after the other, and who is first changes from repeat to repeat;
+the ratio of the two medians is taken within the repeat. A slow peer is given fewer queries, never none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
+from pathlib import Path
+
+from service.one_thread import hold_to_one_thread
+
+hold_to_one_thread()  # as our server does; a peer's own threads are its own affair
+
+import numpy as np  # noqa: E402
+
+from eval.benchmarks.council_like import questions, searches  # noqa: E402
+from eval.benchmarks.load import memory  # noqa: E402
+from eval.benchmarks.peers import PEERS, Entry, Known, Peer  # noqa: E402
+from eval.benchmarks.results import Beside, Compared, Quality, Ratio, Side  # noqa: E402
+from eval.credit import Crediting  # noqa: E402
+from eval.figures import DEPTH, NDCG, RECALL  # noqa: E402
+from eval.needs import Need, read_needs  # noqa: E402
+from eval.scores import figures, ranking_parts  # noqa: E402
+from indexer.build import embedded_text  # noqa: E402
+from indexer.documents import LANGUAGES, PassageKind  # noqa: E402
+from service.engine import Engine  # noqa: E402
+from service.query import understand  # noqa: E402
+
+_DISTRIBUTIONS = {"rank_bm25": "rank-bm25", "txtai": "txtai", "haystack": "haystack-ai", "lancedb": "lancedb"}
+_WARM_UP = 5
+_MOST_GOLD_SECONDS = 240.0
+
+Search = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is asked: queries a repeat, repeats, and about how many seconds a peer may take for one repeat."""
+
+    queries: int = 40
+    repeats: int = 5
+    most_seconds: float = 20.0
+
+
+def compared(engine: Engine, gold: Sequence[Path], limits: Limits, known: Sequence[Known] = PEERS) -> Compared:
+    """Ours and each peer that is installed, over the passages of the engine's index that state something."""
+    engine.warm()
+    index = engine.index()
+    numbers, entries = [], []
+    for number, passage in enumerate(index.passages()):
+        if passage.kind is PassageKind.STATEMENT:
+            numbers.append(number)
+            entries.append(Entry(passage.id, embedded_text(passage)))
+    vectors = index.vectors.vectors(np.array(numbers, dtype=np.int64))
+    needs = [need for need in read_needs(*gold) if need.kind != "none"] if gold else []
+    crediting = Crediting(index) if needs else None
+
+    def ours(text: str) -> list[str]:
+        return [hit.passage.id for hit in engine.hits(understand(text))]
+
+    fresh = _texts()
+    for text in islice(fresh, 10 * _WARM_UP):
+        ours(text)
+    peers, left_out = [], {}
+    for one in known:
+        if not one.installed:
+            left_out[one.name] = f"{one.package} is not installed: pip install 'council-search[peers]'"
+            continue
+        before = _resident()
+        began = time.perf_counter()
+        try:
+            peer = one.open()
+            peer.build(entries, vectors)
+        except MemoryError as error:
+            left_out[one.name] = f"out of memory: {error}"
+            continue
+        built = time.perf_counter() - began
+        theirs = _search(engine, peer)
+        sides = _beside(ours, theirs, fresh, limits)
+        peers.append(
+            Beside(
+                name=one.name,
+                version=_version(one),
+                build_seconds=round(built, 2),
+                memory_mb=round(_resident() - before, 1),
+                quality=_quality(theirs, needs, crediting),
+                **sides,
+            )
+        )
+        peer.close()
+        del peer, theirs
+        gc.collect()
+    return Compared(
+        passages=len(entries), quality=_quality(ours, needs, crediting), peers=peers, left_out=left_out
+    )
+
+
+def _search(engine: Engine, peer: Peer) -> Search:
+    embedder = engine.embedder
+    return lambda text: peer.search(text, embedder.encode_queries([text])[0], DEPTH)
+
+
+def _texts() -> Iterator[str]:
+    """Texts that were not asked before: the words of a search and a question in turn, in both languages."""
+    seed = 100
+    while True:
+        seed += 1
+        for pair in zip(searches(500, seed), questions(500, seed), strict=True):
+            yield from (one.text for one in pair)
+
+
+@dataclass(frozen=True, slots=True)
+class _Took:
+    wall: float
+    cpu: float
+
+
+def _took(search: Search, texts: Sequence[str]) -> _Took:
+    """The median wall-clock time of a query and the mean processor time, in milliseconds."""
+    cpu = time.process_time()
+    times = []
+    for text in texts:
+        began = time.perf_counter()
+        search(text)
+        times.append(time.perf_counter() - began)
+    return _Took(1000 * statistics.median(times), 1000 * (time.process_time() - cpu) / len(texts))
+
+
+def _beside(ours: Search, theirs: Search, fresh: Iterator[str], limits: Limits) -> dict[str, object]:
+    began = time.perf_counter()
+    for text in islice(fresh, _WARM_UP):
+        theirs(text)
+    each = (time.perf_counter() - began) / _WARM_UP
+    queries = max(1, min(limits.queries, int(limits.most_seconds / max(each, 1e-9))))
+    pairs: list[tuple[_Took, _Took]] = []
+    for repeat in range(limits.repeats):
+        texts = list(islice(fresh, queries))
+        if repeat % 2:
+            second = _took(theirs, texts)
+            pairs.append((_took(ours, texts), second))
+        else:
+            pairs.append((_took(ours, texts), _took(theirs, texts)))
+    return {
+        "queries": queries,
+        "repeats": limits.repeats,
+        "ours": _side([mine for mine, _ in pairs]),
+        "theirs": _side([other for _, other in pairs]),
+        "wall": _ratio([other.wall / mine.wall for mine, other in pairs]),
+        "cpu": _ratio([other.cpu / max(mine.cpu, 1e-6) for mine, other in pairs]),
+    }
+
+
+def _side(taken: Sequence[_Took]) -> Side:
+    return Side(
+        wall_ms=round(statistics.median(one.wall for one in taken), 3),
+        cpu_ms=round(statistics.median(one.cpu for one in taken), 3),
+    )
+
+
+def _ratio(values: Sequence[float]) -> Ratio:
+    return Ratio(
+        median=round(statistics.median(values), 2), least=round(min(values), 2), most=round(max(values), 2)
+    )
+
+
+def _quality(search: Search, needs: Sequence[Need], crediting: Crediting | None) -> dict[str, Quality]:
+    """By language of the questions; the same figures that `council eval` gives of our own ranking.
+
+    Of a slow system the first needs only: then `needs` says how many.
+    """
+    found: dict[str, Quality] = {}
+    for language in LANGUAGES if crediting else ():
+        assert crediting is not None
+        until = time.perf_counter() + _MOST_GOLD_SECONDS / len(LANGUAGES)
+        sought, rankings = [], []
+        for need in needs:
+            if time.perf_counter() > until:
+                break
+            sought.append(crediting.sought(need))
+            rankings.append(search(need.question(language)))
+        measured = figures(ranking_parts(sought, rankings), names=(RECALL, NDCG))
+        found[language] = Quality(
+            needs=measured[NDCG].needs,
+            recall_at_10=round(measured[RECALL].value, 4),
+            ndcg_at_10=round(measured[NDCG].value, 4),
+        )
+    return found
+
+
+def _resident() -> float:
+    return memory(os.getpid()).get("resident", 0.0)
+
+
+def _version(one: Known) -> str:
+    try:
+        return version(_DISTRIBUTIONS[one.package])
+    except (KeyError, PackageNotFoundError):
+        return "unknown"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and print JSON."""
+    parser = argparse.ArgumentParser(prog="python -m eval.benchmarks.beside", description=__doc__.split("\n")[0])
+    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--gold", type=Path, nargs="*", default=[], help="needs whose documents are in the index")
+    parser.add_argument("--queries", type=int, default=Limits.queries, help="in each repeat")
+    parser.add_argument("--repeats", type=int, default=Limits.repeats)
+    parser.add_argument("--most-seconds", type=float, default=20.0, help="that a peer may take for one repeat")
+    options = parser.parse_args(arguments)
+    limits = Limits(options.queries, options.repeats, options.most_seconds)
+    found = compared(Engine(options.index), options.gold, limits)
+    sys.stdout.write(found.model_dump_json(indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
