@@ -90,7 +90,7 @@ def compared(engine: Engine, gold: Sequence[Path], limits: Limits, known: Sequen
             continue
         built = time.perf_counter() - began
         theirs = _search(engine, peer)
-        sides = _beside(ours, theirs, fresh, limits)
+        race = _raced(ours, theirs, fresh, limits)
         peers.append(
             Beside(
                 name=one.name,
@@ -98,15 +98,18 @@ def compared(engine: Engine, gold: Sequence[Path], limits: Limits, known: Sequen
                 build_seconds=round(built, 2),
                 memory_mb=round(_resident() - before, 1),
                 quality=_quality(theirs, needs, crediting),
-                **sides,
+                queries=race.queries,
+                repeats=limits.repeats,
+                ours=race.ours,
+                theirs=race.theirs,
+                wall=race.wall,
+                cpu=race.cpu,
             )
         )
         peer.close()
         del peer, theirs
         gc.collect()
-    return Compared(
-        passages=len(entries), quality=_quality(ours, needs, crediting), peers=peers, left_out=left_out
-    )
+    return Compared(passages=len(entries), quality=_quality(ours, needs, crediting), peers=peers, left_out=left_out)
 
 
 def _search(engine: Engine, peer: Peer) -> Search:
@@ -129,6 +132,15 @@ class _Took:
     cpu: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Race:
+    queries: int
+    ours: Side
+    theirs: Side
+    wall: Ratio
+    cpu: Ratio
+
+
 def _took(search: Search, texts: Sequence[str]) -> _Took:
     """The median wall-clock time of a query and the mean processor time, in milliseconds."""
     cpu = time.process_time()
@@ -140,7 +152,7 @@ def _took(search: Search, texts: Sequence[str]) -> _Took:
     return _Took(1000 * statistics.median(times), 1000 * (time.process_time() - cpu) / len(texts))
 
 
-def _beside(ours: Search, theirs: Search, fresh: Iterator[str], limits: Limits) -> dict[str, object]:
+def _raced(ours: Search, theirs: Search, fresh: Iterator[str], limits: Limits) -> _Race:
     began = time.perf_counter()
     for text in islice(fresh, _WARM_UP):
         theirs(text)
@@ -154,14 +166,13 @@ def _beside(ours: Search, theirs: Search, fresh: Iterator[str], limits: Limits) 
             pairs.append((_took(ours, texts), second))
         else:
             pairs.append((_took(ours, texts), _took(theirs, texts)))
-    return {
-        "queries": queries,
-        "repeats": limits.repeats,
-        "ours": _side([mine for mine, _ in pairs]),
-        "theirs": _side([other for _, other in pairs]),
-        "wall": _ratio([other.wall / mine.wall for mine, other in pairs]),
-        "cpu": _ratio([other.cpu / max(mine.cpu, 1e-6) for mine, other in pairs]),
-    }
+    return _Race(
+        queries,
+        _side([mine for mine, _ in pairs]),
+        _side([other for _, other in pairs]),
+        _ratio([other.wall / mine.wall for mine, other in pairs]),
+        _ratio([other.cpu / max(mine.cpu, 1e-6) for mine, other in pairs]),
+    )
 
 
 def _side(taken: Sequence[_Took]) -> Side:
@@ -172,9 +183,7 @@ def _side(taken: Sequence[_Took]) -> Side:
 
 
 def _ratio(values: Sequence[float]) -> Ratio:
-    return Ratio(
-        median=round(statistics.median(values), 2), least=round(min(values), 2), most=round(max(values), 2)
-    )
+    return Ratio(median=round(statistics.median(values), 2), least=round(min(values), 2), most=round(max(values), 2))
 
 
 def _quality(search: Search, needs: Sequence[Need], crediting: Crediting | None) -> dict[str, Quality]:
@@ -183,8 +192,9 @@ def _quality(search: Search, needs: Sequence[Need], crediting: Crediting | None)
     Of a slow system the first needs only: then `needs` says how many.
     """
     found: dict[str, Quality] = {}
-    for language in LANGUAGES if crediting else ():
-        assert crediting is not None
+    if crediting is None:
+        return found
+    for language in LANGUAGES:
         until = time.perf_counter() + _MOST_GOLD_SECONDS / len(LANGUAGES)
         sought, rankings = [], []
         for need in needs:
@@ -217,8 +227,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.benchmarks.beside", description=__doc__.split("\n")[0])
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--gold", type=Path, nargs="*", default=[], help="needs whose documents are in the index")
-    parser.add_argument("--queries", type=int, default=Limits.queries, help="in each repeat")
-    parser.add_argument("--repeats", type=int, default=Limits.repeats)
+    parser.add_argument("--queries", type=int, default=40, help="in each repeat")
+    parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--most-seconds", type=float, default=20.0, help="that a peer may take for one repeat")
     options = parser.parse_args(arguments)
     limits = Limits(options.queries, options.repeats, options.most_seconds)

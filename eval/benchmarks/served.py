@@ -54,7 +54,9 @@ def measured(folder: Path, queries: int, repeats: int) -> Served:
     index = engine.index()
     filters = {share: Filters() if share == 1 else nearest(index, share) for share in SHARES}
     times = {
-        (share, name, callers): _latency(engine, name, filters[share], asked[name], queries, repeats, callers)
+        (share, name, callers): _latency(
+            engine, name, filters[share], asked[name], queries=queries, repeats=repeats, callers=callers
+        )
         for share in SHARES
         for name in ("search", "answer")
         for callers in CALLERS
@@ -85,7 +87,7 @@ def _endless(make: Callable[[int], list[Asked]], queries: int, repeats: int) -> 
 
 
 def _latency(
-    engine: Engine, name: str, filters: Filters, asked: Iterator[Asked], queries: int, repeats: int, callers: int
+    engine: Engine, name: str, filters: Filters, asked: Iterator[Asked], *, queries: int, repeats: int, callers: int
 ) -> Latency:
     call = engine.search if name == "search" else engine.answer
     return typical(
@@ -107,13 +109,13 @@ def recall(index: Index, embedder: Embedder, filters: Filters, queries: int = _R
     among = np.arange(len(index.vectors), dtype=np.int64) if allowed is None else allowed
     vectors = embedder.encode_queries([one.text for one in searches(queries, seed=7)])
     exact = _exact(index, among, vectors)
-    shares = {limit: [_found(index, vectors[at], row, limit, allowed) for at, row in enumerate(exact)] for limit in (10, 200)}
+    shares = {
+        limit: [_found(index, vectors[at], row, limit, allowed) for at, row in enumerate(exact)] for limit in (10, 200)
+    }
     return Recall(at_10=float(np.mean(shares[10])), at_200=float(np.mean(shares[200])), queries=queries)
 
 
-def _exact(
-    index: Index, among: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
+def _exact(index: Index, among: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Cosines of the 200 nearest of each query, best first; of shape (queries, 200 or as many as there are)."""
     best = np.empty((len(vectors), 0), np.float32)
     for start in range(0, len(among), _CHUNK):

@@ -9,13 +9,13 @@ from eval.benchmarks.peers import CANDIDATES, Entry, Vectors
 
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"
 
-from haystack import Document  # noqa: E402 - it reads the setting above as it is imported
-from haystack.components.joiners import DocumentJoiner  # noqa: E402
-from haystack.components.retrievers.in_memory import (  # noqa: E402
+from haystack import Document
+from haystack.components.joiners import DocumentJoiner
+from haystack.components.retrievers.in_memory import (
     InMemoryBM25Retriever,
     InMemoryEmbeddingRetriever,
 )
-from haystack.document_stores.in_memory import InMemoryDocumentStore  # noqa: E402
+from haystack.document_stores.in_memory import InMemoryDocumentStore
 
 
 class Adapter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from rank_bm25 import BM25Okapi
 
 from eval.benchmarks.peers import CANDIDATES, Entry, Vectors, joined
@@ -26,7 +27,7 @@ class Adapter:
         by_meaning = self._vectors @ vector
         return joined([self._best(by_words), self._best(by_meaning)], k)
 
-    def _best(self, scores: np.ndarray) -> list[str]:  # type: ignore[type-arg]
+    def _best(self, scores: npt.NDArray[np.float64]) -> list[str]:
         count = min(CANDIDATES, len(scores))
         first = np.argpartition(-scores, count - 1)[:count]
         return [self._ids[at] for at in first[np.argsort(-scores[first], kind="stable")] if scores[at] > 0]
