@@ -124,7 +124,10 @@ class Side(_Result):
 
 
 class Beside(_Result):
-    """A peer beside us: each repeat puts the same new queries to both, one right after the other, in turn first."""
+    """A peer beside us: each repeat puts the same new queries to both, one right after the other, in turn first.
+
+    `our_quality` is ours over the same needs, which are fewer than all where the peer is slow.
+    """
 
     name: str
     version: str
@@ -137,6 +140,7 @@ class Beside(_Result):
     wall: Ratio
     cpu: Ratio
     quality: dict[str, Quality]
+    our_quality: dict[str, Quality]
 
 
 class Compared(_Result):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from eval.benchmarks.results import Benchmark, Measured, Quality
+from eval.benchmarks.results import Benchmark, Beside, Measured, Quality
 
 
 def summary(report: Benchmark) -> str:
@@ -62,6 +62,7 @@ def _compared(one: Measured) -> Iterator[str]:
         yield (
             f"  {peer.name:30}{peer.theirs.wall_ms:10.1f}{peer.ours.wall_ms:9.1f}{peer.wall.median:8.2f}"
             f"{peer.cpu.median:11.2f}  {_quality(peer.quality)}"
+            f"{_fewer(peer, one.compared.quality)}"
         )
     for name, why in one.compared.left_out.items():
         yield f"  {name:30} left out: {why}"
@@ -69,3 +70,9 @@ def _compared(one: Measured) -> Iterator[str]:
 
 def _quality(found: Mapping[str, Quality]) -> str:
     return ", ".join(f"{name} {one.recall_at_10:.3f} / {one.ndcg_at_10:.3f}" for name, one in found.items()) or "–"
+
+
+def _fewer(peer: Beside, all_needs: Mapping[str, Quality]) -> str:
+    """Ours on the same needs, where a slow peer was asked fewer of them."""
+    fewer = any(peer.quality[name].needs < one.needs for name, one in all_needs.items() if name in peer.quality)
+    return f" (ours on the same: {_quality(peer.our_quality)})" if fewer else ""

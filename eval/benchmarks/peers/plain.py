@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ class Adapter:
         by_meaning = self._vectors @ vector
         return joined([self._best(by_words), self._best(by_meaning)], k)
 
-    def _best(self, scores: npt.NDArray[np.float64]) -> list[str]:
+    def _best(self, scores: npt.NDArray[np.floating[Any]]) -> list[str]:
         count = min(CANDIDATES, len(scores))
         first = np.argpartition(-scores, count - 1)[:count]
         return [self._ids[at] for at in first[np.argsort(-scores[first], kind="stable")] if scores[at] > 0]
