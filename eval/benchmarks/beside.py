@@ -114,6 +114,9 @@ def compared(engine: Engine, gold: Sequence[Path], limits: Limits, known: Sequen
                 cpu=race.cpu,
             )
         )
+        print(
+            f"{one.name}: {race.wall.median} times as long, {race.cpu.median} of processor", file=sys.stderr, flush=True
+        )
         peer.close()
         del peer, theirs
         gc.collect()
@@ -243,9 +246,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--queries", type=int, default=40, help="in each repeat")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--most-seconds", type=float, default=20.0, help="that a peer may take for one repeat")
+    parser.add_argument("--only", action="append", choices=[one.module for one in PEERS], help="this peer, and such")
     options = parser.parse_args(arguments)
+    known = [one for one in PEERS if options.only is None or one.module in options.only]
     limits = Limits(options.queries, options.repeats, options.most_seconds)
-    found = compared(Engine(options.index), options.gold, limits)
+    found = compared(Engine(options.index), options.gold, limits, known)
     sys.stdout.write(found.model_dump_json(indent=2) + "\n")
     return 0
 

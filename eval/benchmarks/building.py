@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def reindexed(sources: Sequence[Path], index: Path, seed: int = 1) -> Reindexed 
 
     The documents are changed where they are: give it copies.
     """
-    files = sorted(path for source in sources for path in source.rglob("*") if path.suffix in _TEXT)
+    held = read_manifest(index, current_generation(index) or "").sources
+    files = sorted(path for state in held.values() if (path := Path(state.path)).suffix in _TEXT)
     if not files:
         return None
     chosen = random.Random(seed).sample(files, max(1, round(CHANGED * len(files))))  # noqa: S311 - which does not matter
@@ -49,13 +51,12 @@ def reindexed(sources: Sequence[Path], index: Path, seed: int = 1) -> Reindexed 
 
 
 def stages(sources: Sequence[Path], index: Path) -> dict[str, float]:
-    """Seconds by stage of indexing, where `eval.benchmarks.indexing` can tell them; else nothing."""
+    """Seconds by stage of indexing, where `eval.benchmarks.indexing` has a function `stages`; else nothing."""
     if find_spec("eval.benchmarks.indexing") is None:
         return {}
-    from importlib import import_module
-
-    found: dict[str, float] = import_module("eval.benchmarks.indexing").stages(sources, index)
-    return found
+    told: Callable[[Sequence[Path], Path], dict[str, float]] | None
+    told = getattr(import_module("eval.benchmarks.indexing"), "stages", None)
+    return told(sources, index) if told else {}
 
 
 def copied(source: Path, folder: Path) -> Path:
