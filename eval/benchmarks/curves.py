@@ -9,7 +9,7 @@ from html import escape
 
 SERIES = 6  # colours that the page's style sheet has, `.s0` to `.s5`
 _WIDTH, _HEIGHT = 640, 320
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 430, 12, 280
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 430, 26, 280
 _APART = 15  # between the names of two lines
 
 
@@ -74,7 +74,7 @@ def _axes(across: _Scale, up: _Scale, unit: str) -> Iterator[str]:
         yield f'<line class="grid" x1="{_LEFT}" y1="{y}" x2="{_RIGHT}" y2="{y}"/>'
         yield f'<text class="name" x="{_LEFT - 6}" y="{y + 4:g}">{value:g}</text>'
     yield f'<text class="tick" x="{(_LEFT + _RIGHT) / 2:g}" y="{_BOTTOM + 34}">passages</text>'
-    yield f'<text class="tick" x="{_LEFT}" y="{_TOP - 2}">{escape(unit)}</text>'
+    yield f'<text class="name" x="{_LEFT - 6}" y="{_TOP - 12}">{escape(unit)}</text>'
 
 
 def _lines(lines: Sequence[Line], across: _Scale, up: _Scale, unit: str) -> Iterator[str]:
