@@ -56,11 +56,10 @@ def made(size: int, folder: Path, plan: Plan) -> Measured:
     everything = [path for path in (sources, folder / "examples") if path.exists()]
     _say(f"{size:,} made passages: indexing")
     whole = building.indexed(everything, index)
-    stages = building.stages(everything, folder / "staged")
     _say(f"{size:,} made passages: again after a change")
     again = building.reindexed(everything, index)
     gold = [EXAMPLE_GOLD] if EXAMPLES.is_dir() else []
-    return _rest(f"about {size:,} made", index, gold, plan, made=True, built=(whole, stages, again))
+    return _rest(f"about {size:,} made", index, gold, plan, made=True, built=(whole, again))
 
 
 def given(corpus: Path, gold: Sequence[Path], folder: Path, plan: Plan) -> Measured:
@@ -68,9 +67,8 @@ def given(corpus: Path, gold: Sequence[Path], folder: Path, plan: Plan) -> Measu
     sources = [building.copied(corpus, folder / "sources")]
     _say(f"{corpus}: indexing")
     whole = building.indexed(sources, folder / "index")
-    stages = building.stages(sources, folder / "staged")
     again = building.reindexed(sources, folder / "index")
-    return _rest(corpus.name, folder / "index", gold, plan, made=False, built=(whole, stages, again))
+    return _rest(corpus.name, folder / "index", gold, plan, made=False, built=(whole, again))
 
 
 def _rest(
@@ -80,7 +78,7 @@ def _rest(
     plan: Plan,
     *,
     made: bool,
-    built: tuple[Indexed | None, dict[str, float], Reindexed | None] = (None, {}, None),
+    built: tuple[Indexed | None, Reindexed | None] = (None, None),
 ) -> Measured:
     """What is measured of an index that is there."""
     passages = read_manifest(index, current_generation(index) or "").passages
@@ -94,13 +92,12 @@ def _rest(
         command = ["eval.benchmarks.beside", "--index", str(index), "--queries", str(plan.peer_queries)]
         command += ["--repeats", str(plan.peer_repeats), "--most-seconds", str(plan.peer_seconds)]
         compared = Compared.model_validate_json(run([*command, "--gold", *map(str, gold)])[0])
-    whole, stages, again = built
+    whole, again = built
     return Measured(
         name=name,
         passages=passages,
         made=made,
         indexed=whole,
-        stages=stages,
         reindexed=again,
         served=served,
         compared=compared,
@@ -125,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     load = os.getloadavg()[0]
     collections: list[Measured] = []
     try:
+        stages = building.stages() if options.sizes or options.corpus else {}
         for index in options.index:
             collections.append(_rest(str(index), index, options.gold, plan, made=options.made))
         for size in options.sizes:
@@ -138,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             machine=machine(),
             settings={"queries": plan.queries, "repeats": plan.repeats, "peer_repeats": plan.peer_repeats},
             load_before=round(load, 2),
+            stages=stages,
             collections=collections,
         )
         if options.json:

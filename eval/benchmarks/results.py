@@ -159,18 +159,18 @@ class Measured(_Result):
     passages: int
     made: bool
     indexed: Indexed | None = None
-    stages: dict[str, float] = {}
     reindexed: Reindexed | None = None
     served: Served | None = None
     compared: Compared | None = None
 
 
 class Benchmark(_Result):
-    """A run of the benchmarks."""
+    """A run of the benchmarks; `stages` are milliseconds of processor time a passage by stage of indexing."""
 
     format_version: int = FORMAT_VERSION
     created: str
     machine: dict[str, str | int]
     settings: dict[str, str | int | float]
     load_before: float
+    stages: dict[str, float] = {}
     collections: list[Measured]

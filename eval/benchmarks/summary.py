@@ -12,6 +12,9 @@ def summary(report: Benchmark) -> str:
     lines = [f"load of the machine before: {report.load_before}; {report.machine['cores']} cores"]
     for one in report.collections:
         lines += ["", f"{one.name}: {one.passages:,} passages", *_built(one), *_served(one), *_compared(one)]
+    if report.stages:
+        told = ", ".join(f"{name} {taken:.3f}" for name, taken in report.stages.items())
+        lines += ["", f"indexing, ms of processor time a passage by stage: {told}"]
     return "\n".join(lines)
 
 
@@ -22,8 +25,6 @@ def _built(one: Measured) -> Iterator[str]:
             f"  indexed at {one.indexed.per_second:.0f} passages/s: {whole.seconds:.1f} s, {whole.cpu_seconds:.1f} s "
             f"of processor, {whole.peak_mb:.0f} MB at most"
         )
-    for stage, seconds in one.stages.items():
-        yield f"    {stage} {seconds:.2f} s"
     if one.reindexed:
         again = one.reindexed
         yield (
