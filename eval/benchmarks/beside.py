@@ -41,6 +41,7 @@ from indexer.build import embedded_text  # noqa: E402
 from indexer.documents import LANGUAGES, PassageKind  # noqa: E402
 from service.engine import Engine  # noqa: E402
 from service.query import understand  # noqa: E402
+from service.retrieval import DEFAULT_WEIGHTS, candidates, query_vector  # noqa: E402
 
 _DISTRIBUTIONS = {"rank_bm25": "rank-bm25", "txtai": "txtai", "haystack": "haystack-ai", "lancedb": "lancedb"}
 _WARM_UP = 5
@@ -62,65 +63,75 @@ def compared(engine: Engine, gold: Sequence[Path], limits: Limits, known: Sequen
     """Ours and each peer that is installed, over the passages of the engine's index that state something."""
     engine.warm()
     index = engine.index()
-    numbers, entries = [], []
-    for number, passage in enumerate(index.passages()):
-        if passage.kind is PassageKind.STATEMENT:
-            numbers.append(number)
-            entries.append(Entry(passage.id, embedded_text(passage)))
-    vectors = index.vectors.vectors(np.array(numbers, dtype=np.int64))
-    needs = [need for need in read_needs(*gold) if need.kind != "none"] if gold else []
-    random.Random(1).shuffle(needs)  # noqa: S311 - so that the first of them stand for all
-    crediting = Crediting(index)
-    sought = [crediting.sought(need) for need in needs]
-
-    def ours(text: str) -> list[str]:
-        return [hit.passage.id for hit in engine.hits(understand(text))]
-
-    fresh = _texts()
-    for text in islice(fresh, 10 * _WARM_UP):
-        ours(text)
-    found = _rankings(ours, needs)
+    held = [(number, one) for number, one in enumerate(index.passages()) if one.kind is PassageKind.STATEMENT]
+    entries = [Entry(passage.id, embedded_text(passage)) for _, passage in held]
+    vectors = index.vectors.vectors(np.array([number for number, _ in held], dtype=np.int64))
+    comparison = _Comparison(engine, gold, limits)
+    legs = comparison.beside("ours, both legs alone", "", comparison.legs)
     peers, left_out = [], {}
     for one in known:
         if not one.installed:
             left_out[one.name] = f"{one.package} is not installed: pip install 'council-search[peers]'"
             continue
-        before = _resident()
-        began = time.perf_counter()
-        try:
-            peer = one.open()
-            peer.build(entries, vectors)
-        except MemoryError as error:
-            left_out[one.name] = f"out of memory: {error}"
-            continue
+        before, began = _resident(), time.perf_counter()
+        peer = one.open()
+        peer.build(entries, vectors)
         built = time.perf_counter() - began
-        theirs = _search(engine, peer)
-        race = _raced(ours, theirs, fresh, limits)
-        their_rankings = _rankings(theirs, needs, _GOLD_REPEATS * limits.most_seconds)
-        same = {language: found[language][: len(ranked)] for language, ranked in their_rankings.items()}
-        peers.append(
-            Beside(
-                name=one.name,
-                version=_version(one),
-                build_seconds=round(built, 2),
-                memory_mb=round(_resident() - before, 1),
-                quality=_quality(their_rankings, sought),
-                our_quality=_quality(same, sought),
-                queries=race.queries,
-                repeats=limits.repeats,
-                ours=race.ours,
-                theirs=race.theirs,
-                wall=race.wall,
-                cpu=race.cpu,
-            )
-        )
-        print(
-            f"{one.name}: {race.wall.median} times as long, {race.cpu.median} of processor", file=sys.stderr, flush=True
-        )
+        found = comparison.beside(one.name, _version(one), _search(engine, peer))
+        costs = {"build_seconds": round(built, 2), "memory_mb": round(_resident() - before, 1)}
+        peers.append(found.model_copy(update=costs))
+        print(f"{one.name}: {found.wall.median} times as long", file=sys.stderr, flush=True)
         peer.close()
-        del peer, theirs
+        del peer
         gc.collect()
-    return Compared(passages=len(entries), quality=_quality(found, sought), peers=peers, left_out=left_out)
+    return Compared(passages=len(entries), quality=comparison.quality, legs=legs, peers=peers, left_out=left_out)
+
+
+class _Comparison:
+    """Our search, and what every other is held against: new queries, and the needs of the gold set."""
+
+    def __init__(self, engine: Engine, gold: Sequence[Path], limits: Limits) -> None:
+        self._engine, self._limits, self._fresh = engine, limits, _texts()
+        self._needs = [need for need in read_needs(*gold) if need.kind != "none"] if gold else []
+        random.Random(1).shuffle(self._needs)  # noqa: S311 - so that the first of them stand for all
+        crediting = Crediting(engine.index()) if self._needs else None
+        self._sought = [crediting.sought(need) for need in self._needs] if crediting else []
+        for text in islice(self._fresh, 10 * _WARM_UP):
+            self.ours(text)
+        self._found = _rankings(self.ours, self._needs)
+
+    @property
+    def quality(self) -> dict[str, Quality]:
+        """Ours, over all needs."""
+        return _quality(self._found, self._sought)
+
+    def ours(self, text: str) -> list[str]:
+        """What a search gives."""
+        return [hit.passage.id for hit in self._engine.hits(understand(text))]
+
+    def legs(self, text: str) -> list[str]:
+        """The best of both legs, fused: what a search begins with, neither ranked again nor folded."""
+        index, query = self._engine.index(), understand(text)
+        found = candidates(index, query, query_vector(self._engine.embedder, query), DEFAULT_WEIGHTS.pool)
+        return [passage.id for passage in index.numbered(found.numbers[np.argsort(-found.scores)[:DEPTH]])]
+
+    def beside(self, name: str, version: str, theirs: Search) -> Beside:
+        """Another search beside ours."""
+        race = _raced(self.ours, theirs, self._fresh, self._limits)
+        rankings = _rankings(theirs, self._needs, _GOLD_REPEATS * self._limits.most_seconds)
+        same = {language: self._found[language][: len(ranked)] for language, ranked in rankings.items()}
+        return Beside(
+            name=name,
+            version=version,
+            quality=_quality(rankings, self._sought),
+            our_quality=_quality(same, self._sought),
+            queries=race.queries,
+            repeats=self._limits.repeats,
+            ours=race.ours,
+            theirs=race.theirs,
+            wall=race.wall,
+            cpu=race.cpu,
+        )
 
 
 def _search(engine: Engine, peer: Peer) -> Search:

@@ -131,8 +131,8 @@ class Beside(_Result):
 
     name: str
     version: str
-    build_seconds: float
-    memory_mb: float
+    build_seconds: float = 0.0
+    memory_mb: float = 0.0
     queries: int
     repeats: int
     ours: Side
@@ -144,10 +144,14 @@ class Beside(_Result):
 
 
 class Compared(_Result):
-    """All peers at one size, those left out with the reason, and our own quality on the same passages."""
+    """All peers at one size, those left out with the reason, and our own quality on the same passages.
+
+    `legs` is what our search begins with, before it ranks again and folds.
+    """
 
     passages: int
     quality: dict[str, Quality]
+    legs: Beside | None = None
     peers: list[Beside]
     left_out: dict[str, str]
 

@@ -59,7 +59,7 @@ def _compared(one: Measured) -> Iterator[str]:
     yield f"  {'beside others':30}{'theirs ms':>10}{'ours ms':>9}{'times':>8}{'cpu times':>11}  recall@10 / nDCG@10"
     ours = _quality(one.compared.quality)
     yield f"  {'ours':58}{'':10}  {ours}"
-    for peer in one.compared.peers:
+    for peer in (*([one.compared.legs] if one.compared.legs else []), *one.compared.peers):
         yield (
             f"  {peer.name:30}{peer.theirs.wall_ms:10.1f}{peer.ours.wall_ms:9.1f}{peer.wall.median:8.2f}"
             f"{peer.cpu.median:11.2f}  {_quality(peer.quality)}"

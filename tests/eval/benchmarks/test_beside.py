@@ -51,6 +51,7 @@ def test_ours_and_the_plain_recipe_are_put_the_same_queries_and_the_rest_is_name
     assert plain.queries == 3 and plain.ours.wall_ms > 0 and plain.theirs.wall_ms > 0 and plain.version != "unknown"
     assert plain.wall.least <= plain.wall.median <= plain.wall.most
     assert found.quality == {} == plain.quality
+    assert found.legs and 0 < found.legs.theirs.cpu_ms < found.legs.ours.cpu_ms  # a part of the same work
 
 
 def test_a_slow_peer_is_asked_less_but_asked(made_index: Path):
