@@ -7,9 +7,11 @@ INDEX ?= .index
 SOURCES ?= corpus
 PORT ?= 8000
 GOLD ?= eval/gold
+SIZES ?= 1000,10000
+CORPUS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install ask serve test lint audit eval baseline bench browser ocr index screenshots
+.PHONY: help install ask serve test lint audit eval baseline bench peers browser ocr index screenshots
 
 help:
 	@echo 'make ask Q="Which jurisdictions piloted chatbots?"   index corpus/ and answer'
@@ -19,7 +21,7 @@ help:
 	@echo 'make audit     bandit and pip-audit'
 	@echo 'make eval      measure answers on $(GOLD), held against eval/gate.toml'
 	@echo 'make baseline  write eval/baseline.json anew, which the gate allows small falls from'
-	@echo 'make bench     speed, beside named baselines'
+	@echo 'make bench     speed by number of passages (SIZES=1000,10000), beside other libraries (make peers)'
 	@echo 'make screenshots   pictures of every page, for docs/images'
 	@echo 'make install   the virtual environment $(VENV), with everything'
 
@@ -78,6 +80,12 @@ baseline: $(VENV)/.full index
 bench: $(VENV)/.full index
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m eval.benchmarks.embedding
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m eval.benchmarks.cold_start --index $(INDEX)
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m eval.benchmarks --sizes $(SIZES) --json .bench/report.json \
+		--html .bench/report.html $(if $(CORPUS),--corpus '$(CORPUS)')
+
+# Other libraries to be measured beside: gigabytes, so only who asks for them gets them.
+peers: $(VENV)/.full
+	@$(PIP) install --constraint constraints.txt --editable '.[peers]'
 
 # Pictures of every page in both languages, for the README.
 screenshots: $(VENV)/.full browser index

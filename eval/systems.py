@@ -30,17 +30,18 @@ class PlainBm25:
             raise SettingError("council eval needs the extra 'eval': pip install 'council-search[eval]'") from error
         stating = [passage for passage in passages if passage.kind is PassageKind.STATEMENT]
         self._ids = [passage.id for passage in stating]
-        self._bm25 = BM25Okapi([_words(passage.text) for passage in stating]) if stating else None
+        self._bm25 = BM25Okapi([plain_words(passage.text) for passage in stating]) if stating else None
 
     def rank(self, question: str) -> list[str]:
         """Ids of the first passages, best first; of equal ones the one that is read first."""
         if self._bm25 is None:
             return []
-        scores = np.asarray(self._bm25.get_scores(_words(question)))
+        scores = np.asarray(self._bm25.get_scores(plain_words(question)))
         return [self._ids[at] for at in np.argsort(-scores, kind="stable")[:DEPTH]]
 
 
-def _words(text: str) -> list[str]:
+def plain_words(text: str) -> list[str]:
+    """The words of the plain recipe: lower-cased, no stems, no stop words."""
     return _WORD.findall(text.lower())
 
 

@@ -4,7 +4,9 @@
 
 Exchange forms and decision records in both languages, half of them with a translation, are written as text files with
 a manifest and indexed as any others are. Terms of the glossary and words of the example corpus come up as often as
-words do in language (Zipf's law), with a long tail of rare invented names.
+words do in language (Zipf's law), with a long tail of rare invented names, so that the vocabulary goes on growing with
+the documents. Topics come and go over the years and come back within a document; some jurisdictions report often, most
+seldom; one document in ten is for the secretariat alone, and six are for members.
 """
 
 from __future__ import annotations
@@ -38,7 +40,10 @@ _AUDIENCES = {Distribution.PUBLIC: 30, Distribution.MEMBERS: 60, Distribution.SE
 _RECORDS = 0.3  # share of the documents that are decision records
 _TRANSLATED = 0.5
 _NOTHING = 0.05  # share of a form's parts that say that there is nothing to say
-_TAIL = 40_000  # invented words, rarer than those of the corpus
+_TAIL = 400_000  # invented words, rarer than those of the corpus
+_ERA = 5  # years, after which other topics are the common ones
+_COMES_BACK = 0.5  # share of the second topics of a sentence that the document has named before
+_STEEP = 1.1  # Zipf's exponent of words
 _FLATTENED = 2.7  # Mandelbrot's constant: the commonest words are less common than 1/rank
 _YEARS = (2006, 2024)
 # Passages under each part of a form, at least and at most.
@@ -68,9 +73,9 @@ class Made:
 class Zipf(Generic[_Item]):
     """Draws items so that each comes up as often as its place in the list lets a word of language come up."""
 
-    def __init__(self, items: Sequence[_Item]) -> None:
+    def __init__(self, items: Sequence[_Item], steepness: float = 1.0) -> None:
         self._items = items
-        self._sums = list(accumulate(1 / (rank + _FLATTENED) for rank in range(1, len(items) + 1)))
+        self._sums = list(accumulate((rank + _FLATTENED) ** -steepness for rank in range(1, len(items) + 1)))
 
     def draw(self, chance: random.Random) -> _Item:
         """One of the items."""
@@ -139,7 +144,7 @@ def _document(seed: int, number: int) -> Iterator[Made]:
     date = f"{chance.randint(*_YEARS)}-{chance.choice(('02', '06', '09', '10'))}"
     audience = chance.choices(list(_AUDIENCES), list(_AUDIENCES.values()))[0]
     record = chance.random() < _RECORDS
-    code = "" if record else chance.choice(_codes())
+    code = "" if record else _reporting().draw(chance)
     languages = chance.sample(LANGUAGES, 2 if chance.random() < _TRANSLATED else 1)
     state = chance.getrandbits(64)
     original = ""
@@ -171,6 +176,8 @@ class _Writer:
 
     def __init__(self, chance: random.Random, own: random.Random, language: Language, date: str) -> None:
         self._chance, self._own, self._language, self._date = chance, own, language, date
+        self._common = _terms(int(date[:4]) // _ERA)
+        self._named: list[glossary.Term] = []
 
     def form(self, code: str) -> str:
         """An exchange form of the jurisdiction."""
@@ -181,7 +188,7 @@ class _Writer:
                 blocks.append(self._title("none"))
                 continue
             for _ in range(self._chance.randint(least, most)):
-                term = _terms().draw(self._chance)
+                term = self._topic()
                 blocks.append(self._heading(term))
                 blocks.append(self._paragraph(part, term, code))
         return _laid_out(blocks)
@@ -192,13 +199,13 @@ class _Writer:
         place = chance.choice(_table()["names"]["places"])
         blocks = [self._title("council"), self._title("record", place=place, when=self._when(self._date))]
         for item in range(1, chance.randint(9, 14)):
-            term = _terms().draw(chance)
+            term = self._topic()
             blocks.append(f"{item}. {self._heading(term)}")
             for _ in range(chance.randint(1, 2)):
-                blocks.append(self._paragraph("discussion", term, chance.choice(_codes())))
+                blocks.append(self._paragraph("discussion", term, _reporting().draw(chance)))
             for part in ("decision", "follow_up"):
                 if chance.random() < 2 / 3:
-                    sentence = self._sentence(part, term, chance.choice(_codes()))
+                    sentence = self._sentence(part, term, _reporting().draw(chance))
                     blocks.append(f"{self._title(part, number=str(item))} {sentence}")
         return _laid_out(blocks)
 
@@ -212,7 +219,7 @@ class _Writer:
         form: str = forms[chance.randrange(len(forms)) if which is None else which][self._language]
         slots = {
             "term": self._form(term),
-            "other": self._form(_terms().draw(chance)),
+            "other": self._form(self._other()),
             "who": _who(code, self._language),
             "place": chance.choice(names["places"]),
             "count": str(chance.randint(2, 999)),
@@ -224,6 +231,14 @@ class _Writer:
             form = form.replace("{words}", self._words(), 1)
         written = form.format(**slots)
         return written[0].upper() + written[1:]
+
+    def _topic(self) -> glossary.Term:
+        self._named.append(self._common.draw(self._chance))
+        return self._named[-1]
+
+    def _other(self) -> glossary.Term:
+        back = self._chance.random() < _COMES_BACK
+        return self._chance.choice(self._named) if back else self._common.draw(self._chance)
 
     def _words(self) -> str:
         return " ".join(_words(self._language).draw(self._own) for _ in range(self._chance.randint(1, 4)))
@@ -276,8 +291,21 @@ def _topics() -> tuple[glossary.Term, ...]:
 
 
 @cache
-def _terms() -> Zipf[glossary.Term]:
-    return Zipf(_topics())
+def _terms(era: int) -> Zipf[glossary.Term]:
+    """The topics of some years, the commonest first: every other one has the rank that it always has."""
+    topics = list(_topics())
+    moving = topics[::2]
+    random.Random(f"era {era}").shuffle(moving)  # noqa: S311
+    topics[::2] = moving
+    return Zipf(topics)
+
+
+@cache
+def _reporting() -> Zipf[str]:
+    """Those who hand in forms, the one that does so most often first."""
+    codes = list(_codes())
+    random.Random("reporting").shuffle(codes)  # noqa: S311 - whoever it is, the measurement is the same
+    return Zipf(codes)
 
 
 @cache
@@ -286,7 +314,7 @@ def _words(language: Language) -> Zipf[str]:
     chance = random.Random(language)  # noqa: S311
     syllables = _table()["names"]["syllables"]
     tail = ("".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(_TAIL))
-    return Zipf([*_corpus_words(language), *dict.fromkeys(tail)])
+    return Zipf([*_corpus_words(language), *dict.fromkeys(tail)], _STEEP)
 
 
 @cache
