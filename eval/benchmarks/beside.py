@@ -37,8 +37,8 @@ from eval.credit import Crediting, Sought  # noqa: E402
 from eval.figures import DEPTH, NDCG, RECALL  # noqa: E402
 from eval.needs import Need, read_needs  # noqa: E402
 from eval.scores import figures, ranking_parts  # noqa: E402
-from indexer.build import embedded_text  # noqa: E402
 from indexer.documents import LANGUAGES, PassageKind  # noqa: E402
+from indexer.preparing import embedded_text  # noqa: E402
 from service.engine import Engine  # noqa: E402
 from service.query import understand  # noqa: E402
 from service.retrieval import DEFAULT_WEIGHTS, candidates, query_vector  # noqa: E402
