@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from indexer.catalogue import CatalogueEntry
 from indexer.corrections import Corrections
 from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
 from indexer.errors import IndexUnusableError, UnreadableDocumentError
+from indexer.index_protocol import Index
 from indexer.overrides import Override, Overrides
 from indexer.reading import DocumentReader
 from indexer.wanted import Wanted
@@ -56,7 +58,7 @@ class Readings:
 
 def read_all(
     sources: Sequence[Wanted],
-    old: store.Index | None,
+    old: Index | None,
     overrides: Overrides,
     corrected: Corrections,
     *,
@@ -147,6 +149,7 @@ def _corrected(wanted: Wanted, override: Override) -> CatalogueEntry | None:
     return entry.model_copy(update=corrections) if corrections else wanted.entry
 
 
+@cache
 def _fingerprint() -> str:
     """A digest of the code and tables that shape a reading: when they change, documents are read again."""
     digest = hashlib.sha256()
@@ -168,14 +171,14 @@ def _digest(path: Path) -> str:
 
 
 def _taken_over(
-    old: store.Index, state: store.SourceState, override: Override, corrected: Corrections
+    old: Index, state: store.SourceState, override: Override, corrected: Corrections
 ) -> tuple[SourceReading, bool]:
     """A document as the generation that serves has it, under what is decided now, and whether that is otherwise."""
     before = old.document(state.document_id)
     if before is None:
         raise IndexUnusableError(
-            f"{old.folder}: the index's manifest names a document that it does not hold ({state.document_id}); "
-            f"build it again: council index SOURCE... --index {old.folder} --rebuild"
+            f"{old.address}: the index's manifest names a document that it does not hold ({state.document_id}); "
+            "build it again: council index SOURCE... --rebuild"
         )
     record = replace(before, distribution=override.distribution or state.distribution)
     held = tuple(old.passages(record.id))

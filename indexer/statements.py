@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,9 @@ from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
 from indexer.lexical_query import passage_token_set, surface_token
 from indexer.text import surface_forms
+
+if TYPE_CHECKING:
+    from indexer.index_protocol import SentenceReader
 
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
 _REMEMBERED = 16_384  # passages of which the sentences are kept
@@ -58,12 +61,14 @@ def passage_words(passage: Passage) -> tuple[str, ...]:
 
 
 @cache
-def _term_numbers() -> dict[Term, int]:
+def term_numbers() -> dict[Term, int]:
+    """The places of terms in `glossary.terms()`."""
     return {term: number for number, term in enumerate(glossary.terms())}
 
 
 @cache
-def _glossary_digest() -> str:
+def glossary_digest() -> str:
+    """What tells a glossary from any other."""
     return hashlib.blake2b(repr(glossary.terms()).encode(), digest_size=16).hexdigest()
 
 
@@ -103,7 +108,7 @@ class Statements:
         self._words = _mapped_ragged(folder / "words", passages)
         self._digests = _mapped(folder / "digests", np.dtype(f"S{_DIGEST}"), passages)
         read_with = json.loads((folder / _READ_WITH).read_text(encoding="utf-8"))
-        self._same_glossary = read_with["glossary"] == _glossary_digest()
+        self._same_glossary = read_with["glossary"] == glossary_digest()
         same_rules = read_with.get("statuses") == status.rules_digest()
         self._statuses = _mapped(folder / "statuses", _BYTE, count) if same_rules else None
         self._database = database.Reader(folder / _VOCABULARY)
@@ -164,11 +169,11 @@ class Statements:
     def naming(self, read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
         """Which sentences name which terms of the glossary, of shape (sentences, terms); `texts` are the passages."""
         if not self._same_glossary:
-            return _named_now(read, terms, texts)
+            return named_now(read, terms, texts)
         found = np.zeros((len(read), len(terms)), np.bool_)
         held = _ragged(*self._terms, read.rows)
         for column, term in enumerate(terms):
-            found[held.row[held.values == _term_numbers()[term]], column] = True
+            found[held.row[held.values == term_numbers()[term]], column] = True
         return found
 
     def named(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> Ragged | None:
@@ -222,7 +227,7 @@ class Statements:
         return {row[0]: row[1] for row in rows}
 
 
-def _named_now(read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
+def named_now(read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
     """As `Statements.naming`, from the texts: what was written was read with another glossary."""
     found = np.zeros((len(read), len(terms)), np.bool_)
     for row, (passage, (start, end)) in enumerate(zip(read.passage.tolist(), read.spans.tolist(), strict=True)):
@@ -262,7 +267,7 @@ def _ragged(starts: npt.NDArray[np.int64], values: npt.NDArray[np.int64], rows: 
 class Held:
     """Which of the tokens sought each sentence holds."""
 
-    def __init__(self, statements: Statements, tokens: Ragged, sentences: int, sought: Sequence[str]) -> None:
+    def __init__(self, statements: SentenceReader, tokens: Ragged, sentences: int, sought: Sequence[str]) -> None:
         numbers = statements.numbers(sought)
         self._column = {token: column for column, token in enumerate(numbers)}
         self._held = np.zeros((sentences, len(numbers)), np.bool_)
@@ -332,7 +337,7 @@ class _Analysis:
 def _analysed(passage: Passage) -> _Analysis:
     spans = stating(passage)
     written = [passage.text[start:end] for start, end in spans]
-    numbers = _term_numbers()
+    numbers = term_numbers()
     return _Analysis(
         spans=spans,
         terms=[sorted({numbers[match.term] for match in find_terms(sentence)}) for sentence in written],
@@ -419,7 +424,7 @@ def write(folder: Path, passages: Sequence[Passage], embedder: Embedder, old: St
     _save(folder / "statuses", np.array(statuses, _BYTE))
     for name, values in (("terms", terms), ("tokens", tokens), ("words", words)):
         values.write(folder / name)
-    read_with = {"glossary": _glossary_digest(), "statuses": status.rules_digest()}
+    read_with = {"glossary": glossary_digest(), "statuses": status.rules_digest()}
     (folder / _READ_WITH).write_text(json.dumps(read_with), encoding="utf-8")
     with closing(sqlite3.connect(folder / _VOCABULARY)) as connection, connection:
         connection.executescript(

@@ -31,7 +31,7 @@ from indexer.corrections import Own
 from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
-from indexer.filters import Filters as Filters
+from indexer.filters import Filters as Filters  # noqa: PLC0414 - given on
 from indexer.filters import meeting
 from indexer.lexical import LexicalIndex
 from indexer.passage_words import PassageWords
@@ -189,6 +189,11 @@ class Index:
                 f"{base}: {count} passages, {len(self.vectors)} vectors and {self.manifest.passages} in the manifest "
                 f"do not agree; {rebuild}"
             )
+
+    @property
+    def address(self) -> str:
+        """Where the index is, as the command line takes it."""
+        return str(self.folder)
 
     def check_whole(self) -> None:
         """Raise IndexUnusableError where a file has changed its size since it was opened.

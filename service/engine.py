@@ -15,7 +15,8 @@ from indexer.data_folder import data_folder
 from indexer.documents import Distribution, Language, Role, Status
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError
-from indexer.store import Filters, Index
+from indexer.filters import Filters
+from indexer.index_protocol import Index
 from service import stages
 from service.answering import answer, passage_hit, precedents_for
 from service.contract import Answer, SearchResult

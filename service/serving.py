@@ -13,8 +13,9 @@ from indexer import overrides
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
 from indexer.errors import IndexUnusableError
+from indexer.index_protocol import Index
 from indexer.overrides import Overrides
-from indexer.store import Index, Manifest, current_generation, open_index, read_manifest
+from indexer.store import Manifest, current_generation, open_index, read_manifest
 
 _TRIED_AGAIN = 5.0  # seconds after which a damaged generation is opened again: it may have been restored
 _log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.documents import Distribution, Language
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.messages import message
 from service.uploads.jobs import FileState, Job, Jobs
 from service.uploads.views import file_view
