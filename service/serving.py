@@ -12,10 +12,12 @@ from pathlib import Path
 from indexer import overrides
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
+from indexer.embedding import Embedder
 from indexer.errors import IndexUnusableError
 from indexer.index_protocol import Index
 from indexer.overrides import Overrides
-from indexer.store import Manifest, current_generation, open_index, read_manifest
+from indexer.store import Manifest, open_index
+from indexer.stores import IndexStore
 
 _TRIED_AGAIN = 5.0  # seconds after which a damaged generation is opened again: it may have been restored
 _log = logging.getLogger(__name__)
@@ -72,10 +74,10 @@ class Serving:
     without a manifest nobody knows what that is, and nothing is shown.
     """
 
-    def __init__(self, folder: Path, data: Path, model: str) -> None:
-        self._folder, self._data, self._model = folder, data, model
+    def __init__(self, store: IndexStore, data: Path, embedder: Embedder) -> None:
+        self._store, self._data, self._embedder = store, data, embedder
         self._lock = threading.Lock()
-        index = open_index(folder, model=model)
+        index = store.open(embedder)
         # The revision is read before the file: one that changes in between is read again next time.
         revision = overrides.revision(data)
         self._state = _State(index, revision, overrides.load(data))
@@ -102,7 +104,7 @@ class Serving:
         return view
 
     def _is_current(self, state: _State) -> bool:
-        generation = current_generation(self._folder)
+        generation = self._store.current()
         if generation == state.damaged and time.monotonic() - state.tried < _TRIED_AGAIN:
             generation = state.index.generation
         return generation == state.index.generation and overrides.revision(self._data) == state.revision
@@ -110,16 +112,16 @@ class Serving:
     def _renewed(self, before: _State) -> _State:
         revision = overrides.revision(self._data)
         decided = overrides.load(self._data)
-        generation = current_generation(self._folder)
+        generation = self._store.current()
         if generation == before.index.generation:
             return _State(before.index, revision, decided)
         try:
-            return _State(open_index(self._folder, model=self._model), revision, decided)
+            return _State(self._store.open(self._embedder), revision, decided)
         except IndexUnusableError as error:
             if generation is None:
                 raise
-            later = read_manifest(self._folder, generation)
-            if later.model != self._model:
+            later = self._store.manifest(generation)
+            if later.model != self._embedder.id:
                 raise
             if generation != before.damaged:
                 _log.error("%s; generation %s goes on", error, before.index.generation)

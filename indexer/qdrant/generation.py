@@ -87,9 +87,7 @@ class Generation:
         self.connection, self.name, self.embedder, self.meta = connection, name, embedder, meta
         self.passages_in = connection.passages(name)
         self.records_in = connection.records(name)
-        held = [records.header(one) for one in connection.of_kind(name, records.DOCUMENTS, fields=HEADER)]
-        # As an index in a folder is numbered: by audience, then by source.
-        self.headers = sorted(held, key=lambda one: (one.record.distribution.rank, one.record.source))
+        self.headers = read_headers(connection, name)
         self.by_id = {one.record.id: one for one in self.headers}
         ends = list(accumulate(len(one.table.points) for one in self.headers))
         self.ranges = {
@@ -126,23 +124,12 @@ class Generation:
 
     def audience_count(self, audience: Distribution) -> int:
         """How many passages an audience sees, always the first ones."""
-        return sum(len(one.table.points) for one in self.headers if one.record.distribution.rank <= audience.rank)
+        return _seen(self.headers, audience)
 
     @cached_property
     def manifest(self) -> Manifest:
         """The generation's manifest, put together."""
-        meta = self.meta
-        return Manifest(
-            format_version=meta.format_version,
-            created=meta.created if isinstance(meta, Meta) else "",
-            model=meta.model,
-            dimension=meta.dimension,
-            documents=len(self.headers),
-            passages=self.count,
-            audiences={audience: self.audience_count(audience) for audience in Distribution},
-            sources={one.record.source: one.state for one in self.headers},
-            withdrawn=meta.withdrawn if isinstance(meta, Meta) else {},
-        )
+        return manifest(self.meta, self.headers)
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -249,6 +236,31 @@ class Generation:
                 "by now: ask again"
             )
         return found
+
+
+def read_headers(connection: Connection, name: str) -> list[Header]:
+    """The documents of a generation as an index in a folder is numbered: by audience, then by source."""
+    held = [records.header(one) for one in connection.of_kind(name, records.DOCUMENTS, fields=HEADER)]
+    return sorted(held, key=lambda one: (one.record.distribution.rank, one.record.source))
+
+
+def manifest(meta: Building, headers: Sequence[Header]) -> Manifest:
+    """The manifest of a generation, put together."""
+    return Manifest(
+        format_version=meta.format_version,
+        created=meta.created if isinstance(meta, Meta) else "",
+        model=meta.model,
+        dimension=meta.dimension,
+        documents=len(headers),
+        passages=sum(len(one.table.points) for one in headers),
+        audiences={audience: _seen(headers, audience) for audience in Distribution},
+        sources={one.record.source: one.state for one in headers},
+        withdrawn=meta.withdrawn if isinstance(meta, Meta) else {},
+    )
+
+
+def _seen(headers: Sequence[Header], audience: Distribution) -> int:
+    return sum(len(one.table.points) for one in headers if one.record.distribution.rank <= audience.rank)
 
 
 def dense(record: models.Record) -> npt.NDArray[np.float32]:
