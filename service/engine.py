@@ -51,8 +51,8 @@ class Engine:
     narrowed; requests under way end on what they began with. `seen_by` gives the same engine for another audience.
     `model` embeds, the bundled one if None; `reranker` is a cross-encoder's name or folder, None for none;
     `writer` may word answers by a language model, as `service.wording.open_writer` gives it; `data` is the data folder,
-    that of the index if None; `store` is the address of an index kept elsewhere than in `folder`. Raises IndexUnusableError where there is no usable index, SettingError for a model that
-    cannot be opened.
+    that of the index if None; `store` is the address of an index kept elsewhere than in `folder`. Raises
+    IndexUnusableError where there is no usable index, SettingError for a model that cannot be opened.
     """
 
     def __init__(
