@@ -186,10 +186,13 @@ class _Build:
         return self._connection.records(self._name)
 
     def _begin(self) -> None:
-        """Take back that the part is written, which it is not until it says so again."""
+        """Take back that the part is written, which it is not until it says so again; and parts of another number."""
         if self._begun is None:
             return
         self._connection.delete(self._records, _of(PARTS, "shard", self._shard.number))
+        same = models.FieldCondition(key="of", match=models.MatchValue(value=self._shard.of))
+        others = _of(PARTS)
+        self._connection.delete(self._records, models.Filter(must=others.must, must_not=[same]))
         if self._rebuild:
             self._drop([name for name in self._begun.manifest.sources if name in self._shard])
             self._begun = QdrantIndex(
@@ -456,13 +459,11 @@ class _Finishing:
 
     def _parts(self) -> _Told:
         parts = list(self._connection.of_kind(self._name, PARTS))
-        counts = {part["of"] for part in parts}
-        if len(counts) > 1:
+        of = max((part["of"] for part in parts), default=0)
+        if not of:
             raise CouncilError(
-                f"{self._connection.address.text}: parts were written of {' and of '.join(map(str, sorted(counts)))}; "
-                "write all of them of the same number, with --rebuild"
+                f"{self._connection.address.text}: no part is written to its end; run council index with --shard again"
             )
-        of = next(iter(counts), 1)
         missing = sorted(set(range(1, of + 1)) - {part["shard"] for part in parts})
         if missing:
             names = ", ".join(f"{number}/{of}" for number in missing)

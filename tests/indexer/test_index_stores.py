@@ -288,7 +288,7 @@ def test_what_cannot_be_used_is_told(opened: Opened, tmp_path: Path, embedder: E
     with pytest.raises(IndexUnusableError, match="no index here; build one"):
         store.open(embedder)
     built(store, write(tmp_path / "sources"), embedder)
-    with pytest.raises(IndexUnusableError, match="with the model .*, this is other-model"):
+    with pytest.raises(IndexUnusableError, match=r"with the model .*, this is other-model"):
         store.open(Other(embedder))  # type: ignore[arg-type]
     for path in (tmp_path / "sources").glob("*.txt"):
         path.write_bytes(b"\0\1\2")
