@@ -178,7 +178,7 @@ class _Build:
         if alone:
             return _Finishing(self._connection, self._name, self._embedder, self._data).run(skipped)
         written = Generation(self._connection, self._name, self._embedder, _building(self._embedder))
-        passages = sum(len(one.table.points) for one in written.headers if one.record.source in self._shard)
+        passages = sum(one.passages for one in written.headers if one.record.source in self._shard)
         return _report(self._name, told, documents=len(held), passages=passages, skipped=skipped)
 
     @property
@@ -431,9 +431,7 @@ class _Finishing:
         originals = self._pair(generation)
         self._count(generation)
         lengths = {
-            audience: sum(
-                sum(one.table.lengths) for one in generation.headers if one.record.distribution.rank <= audience.rank
-            )
+            audience: sum(one.tokens for one in generation.headers if one.record.distribution.rank <= audience.rank)
             for audience in Distribution
         }
         meta = Meta(

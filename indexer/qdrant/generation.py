@@ -5,10 +5,10 @@ Memory: some 60 bytes a passage, its documents without their texts, and the pass
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from qdrant_client import models
 
 from indexer.columns import Column, Columns
-from indexer.documents import Distribution, Passage
+from indexer.documents import Distribution, DocumentRecord, Passage
 from indexer.embedding import Embedder
 from indexer.errors import IndexUnusableError
 from indexer.qdrant import points, records
 from indexer.qdrant.connection import Connection
 from indexer.qdrant.packing import packed, unpacked
 from indexer.qdrant.points import DENSE, LENGTH, PASSAGE_FIELDS, TERMS, Terms
-from indexer.qdrant.records import HEADER, Header
+from indexer.qdrant.records import HEADER, Header, Table
 from indexer.qdrant.scope import Scope
 from indexer.qdrant.statistics import STATISTICS, Statistics
 from indexer.statements import Ragged, glossary_digest
@@ -87,17 +87,21 @@ class Generation:
         self.connection, self.name, self.embedder, self.meta = connection, name, embedder, meta
         self.passages_in = connection.passages(name)
         self.records_in = connection.records(name)
-        self.headers = read_headers(connection, name)
+        held = _read(connection, name)
+        self.headers = [one for one, _ in held]
         self.by_id = {one.record.id: one for one in self.headers}
-        ends = list(accumulate(len(one.table.points) for one in self.headers))
-        self.ranges = {
-            one.record.id: (end - len(one.table.points), end) for one, end in zip(self.headers, ends, strict=True)
-        }
+        ends = list(accumulate(one.passages for one in self.headers))
+        self.ranges = {one.record.id: (end - one.passages, end) for one, end in zip(self.headers, ends, strict=True)}
         self.count = ends[-1] if ends else 0
-        self.points = self._column(lambda one: one.table.points, np.uint64)
-        self._order = np.argsort(self.points, kind="stable")
+        tables = [table for _, table in held]  # as arrays they take a tenth
+        self.points = np.array([point for table in tables for point in table.points], np.uint64)
+        self._order = np.argsort(self.points, kind="stable").astype(np.int32)
         self._sorted = self.points[self._order]
-        self.silent: npt.NDArray[np.bool_] = self._column(lambda one: one.table.silent, np.bool_)
+        self.silent = np.array([silent for table in tables for silent in table.silent], np.bool_)
+        self.columns = _columns(held)
+        terms = [of for table in tables for of in table.terms]
+        self._terms_from = np.cumsum([0, *map(len, terms)])
+        self._named = np.array([term for of in terms for term in of], np.int16)
         self._passages: Kept[Passage] = Kept()
         self._terms: Kept[Terms] = Kept()
         self._vectors: Kept[npt.NDArray[np.float16]] = Kept()
@@ -119,9 +123,6 @@ class Generation:
             raise IndexUnusableError(f"{where}: {held} points and {found.count} passages do not agree; {again}")
         return found
 
-    def _column(self, of: Callable[[Header], Iterable[Any]], kind: Any) -> npt.NDArray[Any]:
-        return np.array([value for one in self.headers for value in of(one)], kind)
-
     def audience_count(self, audience: Distribution) -> int:
         """How many passages an audience sees, always the first ones."""
         return _seen(self.headers, audience)
@@ -135,24 +136,6 @@ class Generation:
     def statistics(self) -> Statistics:
         """How often tokens stand in the passages; read once."""
         return Statistics(self.connection.of_kind(self.name, STATISTICS))
-
-    @cached_property
-    def columns(self) -> Columns:
-        """What passages are filtered and counted by; put together once."""
-        codes = [codes for one in self.headers for codes in one.table.codes]
-
-        def of_document(value: Callable[[Header], object]) -> Column:
-            return Column.of([value(one) for one in self.headers for _ in one.table.points])
-
-        return Columns(
-            documents=of_document(lambda one: one.record.id),
-            types=of_document(lambda one: str(one.record.type)),
-            languages=of_document(lambda one: one.record.language),
-            roles=Column.of([role for one in self.headers for role in one.table.roles]),
-            codes=Column.of(codes),
-            owners=Column.of([next(iter(of), None) for of in codes]),
-            dates=Column.of([date for one in self.headers for date in one.table.dates]),
-        )
 
     @cached_property
     def pairs(self) -> dict[tuple[str, str], Numbers]:
@@ -169,14 +152,10 @@ class Generation:
         """The terms of the glossary that passages name; None where they were read with another glossary."""
         if self.meta.glossary != glossary_digest():
             return None
-        held = self._named
-        terms = [held[number] for number in numbers.tolist()]
-        row = np.repeat(np.arange(len(terms)), [len(of) for of in terms])
-        return Ragged(row, np.array([term for of in terms for term in of], np.int32))
-
-    @cached_property
-    def _named(self) -> list[tuple[int, ...]]:
-        return [terms for one in self.headers for terms in one.table.terms]
+        begins, ends = self._terms_from[numbers], self._terms_from[numbers + 1]
+        row = np.repeat(np.arange(len(numbers)), ends - begins)
+        held = [self._named[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+        return Ragged(row, np.concatenate([np.empty(0, np.int16), *held]).astype(np.int32))
 
     # From point to number and back
 
@@ -240,8 +219,30 @@ class Generation:
 
 def read_headers(connection: Connection, name: str) -> list[Header]:
     """The documents of a generation as an index in a folder is numbered: by audience, then by source."""
+    return [header for header, _ in _read(connection, name)]
+
+
+def _read(connection: Connection, name: str) -> list[tuple[Header, Table]]:
     held = [records.header(one) for one in connection.of_kind(name, records.DOCUMENTS, fields=HEADER)]
-    return sorted(held, key=lambda one: (one.record.distribution.rank, one.record.source))
+    return sorted(held, key=lambda one: (one[0].record.distribution.rank, one[0].record.source))
+
+
+def _columns(held: Sequence[tuple[Header, Table]]) -> Columns:
+    """What passages are filtered and counted by."""
+    codes = [codes for _, table in held for codes in table.codes]
+
+    def of_document(value: Callable[[DocumentRecord], object]) -> Column:
+        return Column.of([value(one.record) for one, _ in held for _ in range(one.passages)])
+
+    return Columns(
+        documents=of_document(lambda record: record.id),
+        types=of_document(lambda record: str(record.type)),
+        languages=of_document(lambda record: record.language),
+        roles=Column.of([role for _, table in held for role in table.roles]),
+        codes=Column.of(codes),
+        owners=Column.of([next(iter(of), None) for of in codes]),
+        dates=Column.of([date for _, table in held for date in table.dates]),
+    )
 
 
 def manifest(meta: Building, headers: Sequence[Header]) -> Manifest:
@@ -252,7 +253,7 @@ def manifest(meta: Building, headers: Sequence[Header]) -> Manifest:
         model=meta.model,
         dimension=meta.dimension,
         documents=len(headers),
-        passages=sum(len(one.table.points) for one in headers),
+        passages=sum(one.passages for one in headers),
         audiences={audience: _seen(headers, audience) for audience in Distribution},
         sources={one.record.source: one.state for one in headers},
         withdrawn=meta.withdrawn if isinstance(meta, Meta) else {},
@@ -260,7 +261,7 @@ def manifest(meta: Building, headers: Sequence[Header]) -> Manifest:
 
 
 def _seen(headers: Sequence[Header], audience: Distribution) -> int:
-    return sum(len(one.table.points) for one in headers if one.record.distribution.rank <= audience.rank)
+    return sum(one.passages for one in headers if one.record.distribution.rank <= audience.rank)
 
 
 def dense(record: models.Record) -> npt.NDArray[np.float32]:

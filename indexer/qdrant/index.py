@@ -146,8 +146,8 @@ class QdrantIndex:
     @cached_property
     def passage_counts(self) -> dict[str, tuple[int, int]]:
         """By id of each document how many passages it has, and of how many it is inferred whom they are about."""
-        tables = {one: self._held.by_id[one].table for one in self._ids}
-        return {one: (len(table.points), sum(table.inferred)) for one, table in tables.items()}
+        headers = {one: self._held.by_id[one] for one in self._ids}
+        return {one: (header.passages, header.inferred) for one, header in headers.items()}
 
     def items(self, document_id: str | None = None) -> list[RecordItem]:
         """Decisions and follow-ups in reading order: of one document, or of all."""
@@ -200,17 +200,23 @@ class QdrantIndex:
 
     def versions_of(self, numbers: Sequence[int] | Numbers) -> dict[int, tuple[int, ...]]:
         """The passages that say the same in the other language, by each of `numbers` that has any."""
-        known = self._versions
-        return {int(number): known[int(number)] for number in numbers if int(number) in known}
+        ones, others = self._versions
+        asked = [int(number) for number in numbers]
+        begins, ends = (np.searchsorted(ones, asked, side).tolist() for side in ("left", "right"))
+        return {
+            number: tuple(others[begin:end].tolist())
+            for number, begin, end in zip(asked, begins, ends, strict=True)
+            if begin < end
+        }
 
     @cached_property
-    def _versions(self) -> dict[int, tuple[int, ...]]:
-        found: dict[int, list[int]] = {}
-        for pair in self._originals.items():
-            for one, other in self._held.pairs.get(pair, np.empty((0, 2), np.int64)).tolist():
-                found.setdefault(one, []).append(other)
-                found.setdefault(other, []).append(one)
-        return {number: tuple(sorted(others)) for number, others in sorted(found.items())}
+    def _versions(self) -> tuple[Numbers, Numbers]:
+        """Numbers of passages, ascending, and of the version of each: one that has several stands as often."""
+        none = np.empty((0, 2), np.int64)
+        found = [self._held.pairs.get(pair, none) for pair in self._originals.items()]
+        pairs = np.concatenate([none, *found, *(of[:, ::-1] for of in found)])
+        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        return pairs[:, 0], pairs[:, 1]
 
     # Columns
 

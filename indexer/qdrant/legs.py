@@ -112,13 +112,24 @@ class QdrantLexical(Frequencies):
             at = np.minimum(np.searchsorted(tokens, terms.numbers), len(tokens) - 1)
             known = tokens[at] == terms.numbers
             counts[row, at[known]] = terms.counts[known]
-        lengths = np.array([terms.length for terms in held], np.float64)[:, None]
+        lengths = rounded_lengths(np.array([terms.length for terms in held], np.int64))[:, None]
         weights = saturated(counts, lengths, max(self._seen.usual_length, 1.0))
         scores = np.zeros(len(held))
         for group in groups:
             of_group = [columns[number] for number in group]
             scores += (weights[:, of_group] * np.fromiter(group.values(), np.float64, len(group))).max(axis=1)
         return scores.astype(np.float32)
+
+
+def rounded_lengths(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Lengths as tantivy keeps them, in a byte: exact up to 40, then with four binary digits of what is above 24.
+
+    So that both indexes score alike.
+    """
+    above = np.maximum(lengths - 24, 0)
+    spare = np.maximum(np.frexp(above)[1] - 4, 0)
+    rounded: npt.NDArray[np.int64] = np.minimum(lengths, 24) + (above >> spare << spare)
+    return rounded
 
 
 class QdrantVectors:

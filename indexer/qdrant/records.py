@@ -80,11 +80,16 @@ def _terms(passage: Passage) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A document as an opened index holds it: without its text."""
+    """A document as an opened index holds it: without its text.
+
+    `passages` is their number, `inferred` of how many it is inferred whom they are about, `tokens` how many they have.
+    """
 
     record: DocumentRecord
     state: SourceState
-    table: Table
+    passages: int
+    inferred: int
+    tokens: int
 
 
 def document_point(reading: SourceReading, lengths: Sequence[int], tokens: Mapping[str, int]) -> models.PointStruct:
@@ -112,12 +117,18 @@ def state(of: SourceState) -> dict[str, str]:
     return {"state": packed(of.model_dump(mode="json"))}
 
 
-def header(payload: Mapping[str, Any]) -> Header:
-    """A document of its payload."""
-    return Header(
-        _RECORD.validate_python(unpacked(payload["record"])),
-        SourceState.model_validate(unpacked(payload["state"])),
-        _TABLE.validate_python(unpacked(payload["table"])),
+def header(payload: Mapping[str, Any]) -> tuple[Header, Table]:
+    """A document of its payload, and the table of its passages."""
+    table = _TABLE.validate_python(unpacked(payload["table"]))
+    return (
+        Header(
+            _RECORD.validate_python(unpacked(payload["record"])),
+            SourceState.model_validate(unpacked(payload["state"])),
+            len(table.points),
+            sum(table.inferred),
+            sum(table.lengths),
+        ),
+        table,
     )
 
 

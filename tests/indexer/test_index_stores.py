@@ -153,7 +153,7 @@ def test_both_legs_find_what_those_of_a_folder_find(index: Index, tmp_path: Path
         assert legs(one, embedder) == legs(other, embedder)
         assert one.lexical.rarities(ASKED) == pytest.approx(other.lexical.rarities(ASKED))
         shares = one.lexical.search(ASKED, 50).shares
-        assert shares == pytest.approx(other.lexical.search(ASKED, 50).shares, rel=0.05)
+        assert shares == pytest.approx(other.lexical.search(ASKED, 50).shares, rel=1e-5)
         assert one.holding("lamps", 9) == other.holding("lamps", 9) != []
 
 
