@@ -30,7 +30,8 @@ class Options(BaseModel):
     `consistency` have to confirm a write. `on_disk` keeps vectors on disk, and in memory only as far as there is room.
     `grpc` is the port for gRPC, 0 to speak HTTP alone. `timeout` is in seconds. `ef` is how many near passages a
     search follows (the least; never fewer than it returns), and `exact` has it compare them all. `grace` is for how
-    many seconds a generation is kept after another serves, for what is under way.
+    many seconds a generation is kept after another serves, for what is under way; `settle` how many seconds at most a
+    new one waits until the server has indexed it, before which it would answer slowly.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,7 @@ class Options(BaseModel):
     exact: bool = False
     ef: int = Field(default=256, ge=16)
     grace: float = Field(default=10.0, ge=0)
+    settle: float = Field(default=600.0, ge=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -524,6 +524,7 @@ class _Finishing:
         if before is not None:
             headers = self._connection.of_kind(before, records.DOCUMENTS, fields=["source"])
             sources = {str(header["source"]) for header in headers}
+        self._connection.settle(self._name)
         self._connection.switch(self._name)
         if before is not None:
             time.sleep(self._connection.address.options.grace)

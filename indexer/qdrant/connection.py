@@ -60,9 +60,10 @@ def _client(address: Address) -> tuple[QdrantClient, threading.RLock | None]:
     )
 
 
-def close_all() -> None:
-    """Let go of all clients: a folder can then be opened by another process."""
-    _client.cache_clear()
+def _passing(error: grpc.RpcError) -> bool:
+    """Whether an error of gRPC may be over in a moment."""
+    told = getattr(error, "code", lambda: None)()
+    return told in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
 class Connection:
@@ -98,7 +99,9 @@ class Connection:
             for _ in range(_TRIES - 1):
                 try:
                     return call()
-                except ResponseHandlingException:
+                except (ResponseHandlingException, grpc.RpcError) as error:
+                    if isinstance(error, grpc.RpcError) and not _passing(error):
+                        raise
                     time.sleep(pause)
                     pause *= 2
             return call()
@@ -165,6 +168,16 @@ class Connection:
                 "index a field",
                 lambda key=key, schema=schema: self._client.create_payload_index(name, key, schema, wait=True),  # type: ignore[misc]
             )
+
+    def settle(self, generation: str) -> None:
+        """Wait until the server has indexed what was written, as long as the address says at most."""
+        until = time.monotonic() + self.address.options.settle
+        for name in (self.passages(generation), self.records(generation)):
+            while time.monotonic() < until:
+                told = self._call("tell its state", lambda name=name: self._client.get_collection(name))  # type: ignore[misc]
+                if told.status == models.CollectionStatus.GREEN:
+                    break
+                time.sleep(_PAUSE)
 
     def switch(self, generation: str) -> None:
         """Make a generation the one that serves, in one step."""

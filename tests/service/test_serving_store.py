@@ -19,15 +19,18 @@ from indexer.describe import document_id
 from indexer.documents import Distribution
 from indexer.embedding import Embedder
 from indexer.qdrant.store import QdrantStore
+from service.access import CallerRole
 from service.contract import Answer, SearchResult
 from service.engine import Engine
+from service.identity import keys
 from service.query import understand
 from service.server_settings import Settings
+from service.state import State
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS, GOLD = ROOT / "corpus" / "documents", ROOT / "eval" / "gold" / "corpus.jsonl"
 EVERY = 4  # of the gold questions: Qdrant's own client compares each passage in Python
-PAGES = ("/", "/?q=harbour+quays", "/search?q=quays", "/documents", "/topics", "/register", "/exchange", "/manage")
+PAGES = ("/", "/?q=harbour+quays", "/search?q=quays", "/documents", "/topics", "/register", "/exchange")
 QUAYS = """Note on quays
 
 The quays of Nova Scotia are lit by lanterns since May 2021.
@@ -140,6 +143,20 @@ def test_every_page_is_served(served: httpx.Client) -> None:
     assert served.get(f"/documents/{document['id']}").status_code == 200
     assert "lanterns" in served.get("/v1/search", params={"q": "quays"}).text
     assert served.get("/readyz").status_code == 200
+
+
+def test_the_secretariat_sees_what_is_held(served: httpx.Client, kept: Kept) -> None:
+    served.headers["Authorization"] = f"Bearer {keys.make(State(kept.data), CallerRole.SECRETARIAT, 'Ann')[1]}"
+    page = served.get("/manage")
+    assert page.status_code == 200 and "g000001" in page.text
+    assert served.get("/v1/overrides").status_code == 200
+
+
+def test_the_doctor_looks_at_the_generation(
+    kept: Kept, main: Callable[..., CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNCIL_STORE", kept.address)
+    assert "g000001, 3 documents" in main("doctor", "--index", str(kept.elsewhere)).stdout
 
 
 def test_the_command_line_indexes_and_asks(
