@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     index.add_argument("--rebuild", action="store_true", help="read and embed everything again")
     index.add_argument("--watch", action="store_true", help="then keep up with changes, until interrupted")
-    index.set_defaults(run=_index)
+    index.set_defaults(run=_index, refuse=index.error)
 
     search = commands.add_parser("search", help="list the passages nearest to a text")
     search.add_argument("text", help="what to look for, in either language")
@@ -303,7 +303,7 @@ def _index(options: argparse.Namespace) -> int:
     from service.progress import ProgressBar
 
     if not options.sources and not options.finish:
-        raise SettingError("SOURCE: name the documents, or folders of documents, to index")
+        options.refuse("SOURCE: name the documents, or folders of documents, to index")
     if options.store or options.shard or options.finish:
         from service.commands import parts
 

@@ -111,7 +111,7 @@ def put(desk):
 
 def work_off(folder, desk, embedder):
     while taken := desk.jobs.unfinished():
-        builder._Round(folder, desk.data, desk.jobs, embedder, taken).run()
+        builder._Round(FolderStore(folder, desk.data), desk.data, desk.jobs, embedder, taken).run()
 
 
 def steps(monkeypatch, die_at):
