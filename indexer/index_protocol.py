@@ -114,6 +114,16 @@ class WordLikeness(Protocol):
         """How well the words of each passage hold those asked for, as `word_vectors.likeness`."""
         ...
 
+    def likenesses_of(
+        self, asked: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], sentences: Read
+    ) -> npt.NDArray[np.float32]:
+        """As `likenesses`, for sentences; of shape (sentences,)."""
+        ...
+
+    def nearest(self, asked: npt.NDArray[np.float32], passages: Sequence[int]) -> npt.NDArray[np.float32]:
+        """The cosine to each word asked for of the word of any passage nearest to it, -1 for none; of shape (m,)."""
+        ...
+
 
 class Index(Protocol):
     """One generation as one audience sees it; safe to use from several threads.

@@ -15,6 +15,7 @@ from indexer.glossary import Term
 from indexer.lexical_query import passage_token_set
 from indexer.statements import Ragged, Read, named_now, passage_words, stating
 from indexer.status import passage_statuses
+from indexer.text import surface_forms
 from indexer.word_vectors import likeness, word_vectors
 
 _MOST_SENTENCES = 4_096  # of one passage: a row is its number times this, and the place in it
@@ -52,7 +53,7 @@ class LiveStatements:
 
     def vectors(self, read: Read) -> Vectors:
         """The vectors of sentences, of shape (sentences, dimension)."""
-        texts = [text for text, _ in self._texts(read)]
+        texts = self.texts(read)
         known = self._vectors
         found = {text: known[text] for text in texts if text in known}
         missing = [text for text in dict.fromkeys(texts) if text not in found]
@@ -93,6 +94,10 @@ class LiveStatements:
         """The numbers of tokens, drawn from themselves."""
         return {word: _number(word) for word in words}
 
+    def texts(self, read: Read) -> list[str]:
+        """The texts of sentences."""
+        return [text for text, _ in self._texts(read)]
+
     def _passages(self, read: Read) -> dict[int, Passage]:
         numbers = np.unique(read.rows // _MOST_SENTENCES).tolist()
         return dict(zip(numbers, self._numbered(numbers), strict=True))
@@ -106,21 +111,41 @@ class LiveStatements:
 
 
 class LiveWords:
-    """The words of the passages that `numbered` gives by their numbers."""
+    """The words of the passages that `numbered` gives, and of the sentences that `statements` reads."""
 
-    def __init__(self, numbered: Numbered) -> None:
-        self._numbered = numbered
+    def __init__(self, numbered: Numbered, statements: LiveStatements) -> None:
+        self._numbered, self._statements = numbered, statements
 
     def likenesses(self, asked: Vectors, weights: Vectors, passages: Sequence[int]) -> npt.NDArray[np.float32]:
         """How well the words of each passage hold those asked for, as `word_vectors.likeness`; of shape (passages,)."""
-        held = [_words(passage) for passage in self._numbered(passages)]
-        if not len(asked):
-            return np.zeros(len(held), np.float32)
-        return np.array([likeness(asked, weights, word_vectors().of(words)) for words in held], np.float32)
+        return _likenesses(asked, weights, [_words(passage) for passage in self._numbered(passages)])
+
+    def likenesses_of(self, asked: Vectors, weights: Vectors, sentences: Read) -> npt.NDArray[np.float32]:
+        """As `likenesses`, for sentences; of shape (sentences,)."""
+        return _likenesses(asked, weights, [_said(text) for text in self._statements.texts(sentences)])
+
+    def nearest(self, asked: Vectors, passages: Sequence[int]) -> npt.NDArray[np.float32]:
+        """The cosine to each word asked for of the word of any passage nearest to it, -1 for none; of shape (m,)."""
+        words = dict.fromkeys(word for passage in self._numbered(passages) for word in _words(passage))
+        if not words or not len(asked):
+            return np.full(len(asked), -1.0, np.float32)
+        found: npt.NDArray[np.float32] = (asked @ word_vectors().of(list(words)).T).max(axis=1)
+        return found
+
+
+def _likenesses(asked: Vectors, weights: Vectors, held: Sequence[tuple[str, ...]]) -> npt.NDArray[np.float32]:
+    if not len(asked):
+        return np.zeros(len(held), np.float32)
+    return np.array([likeness(asked, weights, word_vectors().of(words)) for words in held], np.float32)
 
 
 _statuses = lru_cache(maxsize=_REMEMBERED)(passage_statuses)
 _words = lru_cache(maxsize=_REMEMBERED)(passage_words)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _said(sentence: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(surface_forms(sentence)))
 
 
 @lru_cache(maxsize=_REMEMBERED)

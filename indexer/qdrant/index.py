@@ -58,7 +58,7 @@ class QdrantIndex:
             self._shown = np.setdiff1d(np.arange(self._count, dtype=np.int64), numbers)
         self._allowed: dict[Filters, Numbers] = {}
         self.statements = LiveStatements(self.numbered, generation.embedder, generation.named)
-        self.words = LiveWords(self.numbered)
+        self.words = LiveWords(self.numbered, self.statements)
         total = generation.meta.lengths[audience] if isinstance(generation.meta, Meta) else 0
         self._seen = Seen(audience.rank, self._count, total / self._count if self._count else 0.0)
         self.vectors = QdrantVectors(self._seen, generation.meta.dimension, self._nearest, self._vectors_of)

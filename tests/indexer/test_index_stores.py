@@ -168,6 +168,9 @@ def test_sentences_say_what_those_of_a_folder_say(index: Index, tmp_path: Path, 
     weights = np.array([1.0, 2.0], np.float32)
     likenesses = index.words.likenesses(asked, weights, numbers)
     assert likenesses == pytest.approx(alone.words.likenesses(asked, weights, numbers), abs=1e-5)
+    of_sentences = index.words.likenesses_of(asked, weights, one)
+    assert of_sentences == pytest.approx(alone.words.likenesses_of(asked, weights, other), abs=1e-5)
+    assert index.words.nearest(asked, numbers) == pytest.approx(alone.words.nearest(asked, numbers), abs=1e-5)
 
 
 @pytest.mark.parametrize(

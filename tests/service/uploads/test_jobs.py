@@ -15,6 +15,7 @@ import pytest
 
 from indexer import decided_file, store
 from indexer.overrides import load
+from indexer.stores import FolderStore
 from indexer.wanted import uploads_folder
 from service.state import State
 from service.uploads import accepting, builder, installing, staging
