@@ -19,7 +19,8 @@ from pathlib import Path
 from eval.needs import Need, covers, read_needs
 from indexer.documents import Passage, Role
 from indexer.errors import CouncilError
-from indexer.store import Index, open_index
+from indexer.index_protocol import Index
+from indexer.store import open_index
 
 _DECIDED = frozenset({Role.DECISION, Role.FOLLOW_UP})
 

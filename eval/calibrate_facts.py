@@ -17,7 +17,8 @@ from indexer import embedding
 from indexer.documents import LANGUAGES
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError
-from indexer.store import Index, open_index
+from indexer.index_protocol import Index
+from indexer.store import open_index
 from service.answering.detail import detail
 from service.answering.found import Found
 from service.answering.thresholds import DEFAULT_THRESHOLDS

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.needs import EvidenceQuote, Need, covers
-from indexer.store import Index
+from indexer.index_protocol import Index
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from eval.needs import EvidenceQuote, ExpectedJurisdiction, Need
 from indexer.documents import Status
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.answering.citing import source_name
 from service.feedback import FeedbackEntry
 from service.query import understand

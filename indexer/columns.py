@@ -51,6 +51,11 @@ class Columns:
     owners: Column
     dates: Column
 
+    def named(self, name: str) -> Column:
+        """The column of this name. Raises AttributeError where there is none."""
+        column: Column = getattr(self, name)
+        return column
+
 
 class ColumnReader:
     """Reads the columns of a passage database once; safe to use from several threads."""

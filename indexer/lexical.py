@@ -6,7 +6,6 @@ the other's words, in one field, so that lengths compare.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,20 +15,16 @@ import numpy.typing as npt
 import tantivy
 
 from indexer.documents import LANGUAGES, Language
-from indexer.lexical_query import LexicalQuery, Sought, passage_tokens, surface_token
+from indexer.lexical_clauses import Frequencies, clauses
+from indexer.lexical_query import LexicalQuery, passage_tokens, surface_token
 from indexer.read_only import links_to
 
 NUMBER = "number"
 TOKENS = "tokens"
-_K1 = 1.2  # tantivy's constants of BM25; b = 0.75
 _MANY_ALLOWED = 2_000  # numbers
 _SIFTED = 2.0  # times as many hits as may be needed are sifted,
 _MOST_SIFTED = 10_000  # and at most so many
 _MOST_KEPT = 65_536  # tokens
-_LONG = 16  # words of a query
-_MANY = 20_000  # passages, from which on several or long queries are not held against what tells next to nothing:
-_COMMON = 0.02  # share of the passages that hold such a token, at least
-_FAINT = 0.03  # share of what the words asked for could reach that all such tokens together may have
 _WRITER_BYTES = 64_000_000
 
 
@@ -54,9 +49,6 @@ class LexicalHits:
     shares: npt.NDArray[np.float32]
 
 
-_Tokens = tuple[tuple[str, float], ...]  # that stand for one word, each with its weight
-_Single = dict[str, float]
-_Several = dict[_Tokens, float]
 _NOTHING = LexicalHits(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
@@ -111,7 +103,7 @@ class Writer:
             writer.wait_merging_threads()
 
 
-class LexicalIndex:
+class LexicalIndex(Frequencies):
     """An opened lexical index; safe to search from several threads."""
 
     def __init__(self, folder: Path) -> None:
@@ -119,8 +111,9 @@ class LexicalIndex:
         self._index = tantivy.Index.open(self._links.name if self._links is not None else str(folder))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
+        self.passages = int(self._searcher.num_docs)
         self._holding: dict[str, int] = {}  # passages that have a token, of those asked for of late
-        self._having("")  # opens the postings, which tantivy puts off: a damaged index should fail here
+        self.having("")  # opens the postings, which tantivy puts off: a damaged index should fail here
 
     def search(
         self,
@@ -146,10 +139,10 @@ class LexicalIndex:
         wording_weight: float = 0.75,
     ) -> LexicalHits:
         """The `limit` best passages for several queries at once, by the sum of their shares, each times its weight."""
-        clauses = [clause for language in LANGUAGES for clause in self._clauses(queries, language, wording_weight)]
-        if not clauses or limit < 1 or (allowed is not None and not len(allowed)):
+        sought = [clause for language in LANGUAGES for clause in self._clauses(queries, language, wording_weight)]
+        if not sought or limit < 1 or (allowed is not None and not len(allowed)):
             return _NOTHING
-        asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
+        asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in sought])
         if allowed is not None and len(allowed) > _MANY_ALLOWED:
             found = self._sifted(asked, limit, allowed)
             if found is not None:
@@ -209,98 +202,20 @@ class LexicalIndex:
         hidden = tantivy.Query.term_set_query(self._schema, NUMBER, without.tolist())
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, asked), (tantivy.Occur.MustNot, hidden)])
 
-    def rarities(self, query: LexicalQuery) -> list[float]:
-        """For each word of the question its inverse document frequency, in the language where it is less rare."""
-        return [
-            min(self.rarity(sought) for sought in of_one_word)
-            for of_one_word in zip(*(query.words[language] for language in LANGUAGES), strict=True)
-        ]
-
     def _clauses(
         self, queries: Sequence[tuple[LexicalQuery, float]], language: Language, wording_weight: float
     ) -> Iterator[tantivy.Query]:
-        """The clauses that passages in `language` may meet, scaled so that a query's words sum to 1 at most.
-
-        What is sought more than once is one clause: its passages are read once.
-        """
-        single: _Single = {}  # weights by token
-        several: _Several = {}
-        for query, of_query in queries:
-            frequencies = [self.rarity(sought) for sought in query.words[language]]
-            most = sum(frequencies) * (_K1 + 1) / of_query
-            if not most:
-                continue
-            for sought, frequency in zip(query.words[language], frequencies, strict=True):
-                tokens = tuple(
-                    (token, weight / self._idf(having))
-                    for token, weight in sought.tokens
-                    if (having := self._having(token))
-                )
-                if len(tokens) == 1:
-                    [(token, weight)] = tokens
-                    single[token] = single.get(token, 0.0) + weight * frequency / most
-                elif tokens:
-                    several[tokens] = several.get(tokens, 0.0) + frequency / most
-            for wording in query.wordings[language]:
-                for token in wording:
-                    if self._having(token):
-                        single[token] = single.get(token, 0.0) + wording_weight / len(wording) / most
-        if len(queries) > 1 or len(queries[0][0].asked) > _LONG:
-            single, several = self._telling(single, several)
-        for tokens, scale in several.items():
-            yield tantivy.Query.disjunction_max_query([self._clause(token, scale * weight) for token, weight in tokens])
-        for token, weight in single.items():
-            yield self._clause(token, weight)
-
-    def _telling(self, single: _Single, several: _Several) -> tuple[_Single, _Several]:
-        """The clauses without those tokens that many passages hold, and that tell next to nothing.
-
-        Of several queries, or a long one, a common word's faint translations take most of the time, as each of their
-        passages is read. Those go first that cost most for what they tell.
-        """
-        if self._searcher.num_docs < _MANY:
-            return single, several
-        common = _COMMON * self._searcher.num_docs
-        faint: list[tuple[float, float, str, _Tokens | None]] = []
-        for token, weight in single.items():
-            if (having := self._having(token)) >= common:
-                worth = weight * self._idf(having) * (_K1 + 1)
-                faint.append((worth / having, worth, token, None))
-        for tokens, scale in several.items():
-            for token, weight in tokens:
-                if (having := self._having(token)) >= common:
-                    worth = scale * weight * self._idf(having) * (_K1 + 1)
-                    faint.append((worth / having, worth, token, tokens))
-        passed_over: set[tuple[str, _Tokens | None]] = set()
-        left = _FAINT  # weights are such that a passage which holds all words asked for as well as can be has 1
-        for _, worth, token, of in sorted(faint, key=lambda item: item[:3]):
-            if worth > left:
-                break
-            left -= worth
-            passed_over.add((token, of))
-        if not passed_over:
-            return single, several
-        kept = {
-            tokens: (tuple(item for item in tokens if (item[0], tokens) not in passed_over), scale)
-            for tokens, scale in several.items()
-        }
-        telling: _Several = {}
-        for tokens, scale in kept.values():
-            if tokens:
-                telling[tokens] = telling.get(tokens, 0.0) + scale
-        return {token: weight for token, weight in single.items() if (token, None) not in passed_over}, telling
+        for group in clauses(queries, language, wording_weight, self):
+            of_group = [self._clause(token, weight) for token, weight in group]
+            yield of_group[0] if len(of_group) == 1 else tantivy.Query.disjunction_max_query(of_group)
 
     def _clause(self, token: str, weight: float) -> tantivy.Query:
         return tantivy.Query.boost_query(
             tantivy.Query.term_query(self._schema, TOKENS, token, index_option="freq"), weight
         )
 
-    def rarity(self, sought: Sought) -> float:
-        """Inverse document frequency of a word's tokens as if they were one, each as often as it is weighed."""
-        having = sum(weight * self._having(token) for token, weight in sought.tokens)
-        return self._idf(min(having, self._searcher.num_docs))
-
-    def _having(self, token: str) -> int:
+    def having(self, token: str) -> int:
+        """In how many passages a token stands."""
         known = self._holding
         having = known.get(token)
         if having is None:
@@ -309,6 +224,3 @@ class LexicalIndex:
                 known = self._holding = {}  # others may still read the old one
             known[token] = having
         return having
-
-    def _idf(self, having: float) -> float:
-        return math.log(1 + (self._searcher.num_docs - having + 0.5) / (having + 0.5))

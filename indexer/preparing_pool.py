@@ -47,12 +47,12 @@ def processes() -> int:
 class Preparers:
     """Makes files ready, in other processes where they are many. Use as a context manager, from one thread.
 
-    At its end the processes are gone. Vectors and analyses are made with the bundled model only; with another one they
-    are left to the caller, who can give it many texts at once.
+    At its end the processes are gone. Vectors and analyses are made with the bundled model only; with another one, or
+    None, they are left to the caller, who can give it many texts at once.
     """
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embeds = embedder is embedding.load()
+    def __init__(self, embedder: Embedder | None) -> None:
+        self._embeds = embedder is not None and embedder is embedding.load()
         self._processes = processes()
         self._reader = DocumentReader()
         self._workers: list[_Worker] = []

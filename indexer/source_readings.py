@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from indexer.catalogue import CatalogueEntry
 from indexer.corrections import Corrections, Own
 from indexer.documents import Distribution, DocumentRecord, Passage
 from indexer.errors import IndexUnusableError, UnreadableDocumentError
+from indexer.index_protocol import Index
 from indexer.overrides import Override, Overrides
 from indexer.preparing import Job, Prepared, Reply, opened
 from indexer.preparing_pool import Preparers
@@ -38,7 +40,8 @@ class SourceReading:
     """A document ready to be written: read now, or taken over from the generation that serves.
 
     Of `record` the text is left out, which `text` gives; `load` gives it with all that is to be written of it. `count`
-    is the number of its passages; `corrected` are the ids of all of them, where one of them is corrected.
+    is the number of its passages; `corrected` are the ids of all of them, where one of them is corrected. `same` says
+    that all of it is as the generation that serves has it.
     """
 
     record: DocumentRecord
@@ -47,6 +50,7 @@ class SourceReading:
     text: Callable[[], str]
     load: Callable[[], Prepared]
     corrected: tuple[str, ...] = ()
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Readings:
 
 def read_all(
     sources: Sequence[Wanted],
-    old: store.Index | None,
+    old: Index | None,
     overrides: Overrides,
     corrected: Corrections,
     *,
@@ -200,6 +204,7 @@ def _corrected(wanted: Wanted, override: Override) -> CatalogueEntry | None:
     return entry.model_copy(update=corrections) if corrections else wanted.entry
 
 
+@cache
 def _fingerprint() -> str:
     """A digest of the code and tables that shape a reading: when they change, documents are read again."""
     digest = hashlib.sha256()
@@ -221,14 +226,14 @@ def _digest(path: Path) -> str:
 
 
 def _taken_over(
-    old: store.Index, state: store.SourceState, override: Override, corrected: Corrections
+    old: Index, state: store.SourceState, override: Override, corrected: Corrections
 ) -> tuple[SourceReading, bool]:
     """A document as the generation that serves has it, under what is decided now, and whether that is otherwise."""
     before = next(iter(old.documents_by_id([state.document_id])), None)
     if before is None:
         raise IndexUnusableError(
-            f"{old.folder}: the index's manifest names a document that it does not hold ({state.document_id}); "
-            f"build it again: council index SOURCE... --index {old.folder} --rebuild"
+            f"{old.address}: the index's manifest names a document that it does not hold ({state.document_id}); "
+            "build it again: council index SOURCE... --rebuild"
         )
     record = replace(before, distribution=override.distribution or state.distribution)
     corrections_now = corrected.of(record.id)
@@ -253,7 +258,8 @@ def _taken_over(
         ids = tuple(passage.id for passage in kept)
         differs = differs or corrected_otherwise
     count = old.passage_counts[record.id][0]
-    return SourceReading(record, count, state.model_copy(update={"own": own}), text, load, ids), differs
+    state = state.model_copy(update={"own": own})
+    return SourceReading(record, count, state, text, load, ids, same=not differs), differs
 
 
 def _placed(state: store.SourceState, wanted: Wanted) -> store.SourceState:

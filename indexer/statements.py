@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ from indexer.documents import LANGUAGES, Passage, Status
 from indexer.glossary import Term, find_terms
 from indexer.lexical_query import surface_token
 from indexer.text import surface_forms
+
+if TYPE_CHECKING:
+    from indexer.index_protocol import SentenceReader
 
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
 _REMEMBERED = 16_384  # passages of which the sentences are kept
@@ -59,7 +62,8 @@ def term_numbers() -> dict[Term, int]:
 
 
 @cache
-def _glossary_digest() -> str:
+def glossary_digest() -> str:
+    """What tells a glossary from any other."""
     return hashlib.blake2b(repr(glossary.terms()).encode(), digest_size=16).hexdigest()
 
 
@@ -99,7 +103,7 @@ class Statements:
         self._words = _mapped_ragged(folder / "words", passages)
         self._digests = _mapped(folder / "digests", np.dtype(f"S{DIGEST}"), passages)
         read_with = json.loads((folder / _READ_WITH).read_text(encoding="utf-8"))
-        self.same_glossary = read_with["glossary"] == _glossary_digest()
+        self.same_glossary = read_with["glossary"] == glossary_digest()
         same_rules = read_with.get("statuses") == status.rules_digest()
         self._statuses = _mapped(folder / "statuses", BYTE, count) if same_rules else None
         self._database = database.Reader(folder / VOCABULARY)
@@ -160,7 +164,7 @@ class Statements:
     def naming(self, read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
         """Which sentences name which terms of the glossary, of shape (sentences, terms); `texts` are the passages."""
         if not self.same_glossary:
-            return _named_now(read, terms, texts)
+            return named_now(read, terms, texts)
         found = np.zeros((len(read), len(terms)), np.bool_)
         held = _ragged(*self._terms, read.rows)
         for column, term in enumerate(terms):
@@ -232,7 +236,7 @@ class Statements:
         return {row[0]: row[1] for row in rows}
 
 
-def _named_now(read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
+def named_now(read: Read, terms: Sequence[Term], texts: Sequence[Passage]) -> npt.NDArray[np.bool_]:
     """As `Statements.naming`, from the texts: what was written was read with another glossary."""
     found = np.zeros((len(read), len(terms)), np.bool_)
     for row, (passage, (start, end)) in enumerate(zip(read.passage.tolist(), read.spans.tolist(), strict=True)):
@@ -272,7 +276,7 @@ def _ragged(starts: npt.NDArray[np.int64], values: npt.NDArray[np.int64], rows: 
 class Held:
     """Which of the tokens sought each sentence holds."""
 
-    def __init__(self, statements: Statements, tokens: Ragged, sentences: int, sought: Sequence[str]) -> None:
+    def __init__(self, statements: SentenceReader, tokens: Ragged, sentences: int, sought: Sequence[str]) -> None:
         numbers = statements.numbers(sought)
         self._column = {token: column for column, token in enumerate(numbers)}
         self._held = np.zeros((sentences, len(numbers)), np.bool_)
@@ -303,7 +307,7 @@ class Held:
 
 def write_read_with(folder: Path) -> None:
     """Write down with which glossary and rules the sentences in a folder were read."""
-    read_with = {"glossary": _glossary_digest(), "statuses": status.rules_digest()}
+    read_with = {"glossary": glossary_digest(), "statuses": status.rules_digest()}
     (folder / _READ_WITH).write_text(json.dumps(read_with), encoding="utf-8")
 
 

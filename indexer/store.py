@@ -15,7 +15,7 @@ import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -32,6 +32,8 @@ from indexer.corrections import Own
 from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
+from indexer.filters import Filters as Filters  # noqa: PLC0414 - given on
+from indexer.filters import meeting
 from indexer.lexical import LexicalIndex
 from indexer.passage_words import PassageWords
 from indexer.statements import Statements
@@ -103,29 +105,6 @@ class Manifest(BaseModel):
         """Name of the folder of an audience's lexical index: that of the widest one that sees as many passages."""
         count = self.audiences[audience]
         return next(str(wider) for wider in Distribution if self.audiences[wider] == count)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Hard conditions on passages; an empty field does not filter. Values of one field are alternatives.
-
-    `documents` are ids of the only documents allowed: None allows all, an empty tuple none.
-
-    `meetings`, `date_from` and `date_to` take `YYYY`, `YYYY-MM` or `YYYY-MM-DD` and include their whole year or month;
-    a passage without a meeting date is outside every range.
-    """
-
-    jurisdictions: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    document_languages: tuple[str, ...] = ()
-    date_from: str | None = None
-    date_to: str | None = None
-    documents: tuple[str, ...] | None = None
-    meetings: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return self.documents is not None or any(getattr(self, field.name) for field in fields(self))
 
 
 def current_generation(folder: Path) -> str | None:
@@ -213,6 +192,11 @@ class Index:
                 f"{base}: {count} passages, {len(self.vectors)} vectors and {self.manifest.passages} in the manifest "
                 f"do not agree; {rebuild}"
             )
+
+    @property
+    def address(self) -> str:
+        """Where the index is, as the command line takes it."""
+        return str(self.folder)
 
     def check_whole(self) -> bool:
         """Whether the files are still those that were opened; False where they were cleared away, moved or replaced.
@@ -561,36 +545,8 @@ class Index:
         return found
 
     def _meeting(self, filters: Filters) -> npt.NDArray[np.int64]:
-        columns = self._columns.columns()
-        marks = np.ones(len(columns.roles.places), np.bool_)
-        for column, wanted in (
-            (columns.types, filters.types or None),
-            (columns.roles, filters.roles or None),
-            (columns.languages, filters.document_languages or None),
-            (columns.documents, filters.documents),
-        ):
-            if wanted is not None:
-                marks &= column.meeting(frozenset(map(str, wanted)).__contains__)
-        if filters.jurisdictions:
-            codes = frozenset(filters.jurisdictions)
-            marks &= columns.codes.meeting(lambda value: isinstance(value, tuple) and not codes.isdisjoint(value))
-        if filters.meetings:
-            marks &= columns.dates.meeting(lambda value: isinstance(value, str) and _of_any(value, filters.meetings))
-        if filters.date_from or filters.date_to:
-            marks &= columns.dates.meeting(lambda value: isinstance(value, str) and _within(value, filters))
-        found = np.flatnonzero(marks[: self._count])
+        found = np.flatnonzero(meeting(self._columns.columns(), filters)[: self._count])
         return found if self._shown is None else np.intersect1d(found, self._shown, assume_unique=True)
-
-
-def _of_any(date: str, meetings: Iterable[str]) -> bool:
-    """Whether a meeting's date is one of those given, or in a year or month that is given."""
-    return any(date == one or date.startswith(f"{one}-") for one in meetings)
-
-
-def _within(date: str, filters: Filters) -> bool:
-    """Whether a meeting's date is in the range, compared as far as both go: 2020-09-15 is within --to 2020-09."""
-    since, until = filters.date_from, filters.date_to
-    return (not since or date >= since[: len(date)]) and (not until or date[: len(until)] <= until)
 
 
 def open_index(folder: Path, *, model: str | None = None) -> Index:

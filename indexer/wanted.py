@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer import catalogue, store
+from indexer import catalogue
 from indexer.catalogue import CatalogueEntry
 from indexer.data_folder import UPLOADS
 from indexer.errors import SettingError
+from indexer.index_protocol import Index
 from indexer.readers import SUPPORTED_SUFFIXES
 from indexer.sources import Found
 
@@ -56,7 +57,7 @@ def found_in(sources: Found, data: Path) -> list[Wanted]:
     return _with_uploads(named, data)
 
 
-def held_in(old: store.Index | None, data: Path) -> list[Wanted]:
+def held_in(old: Index | None, data: Path) -> list[Wanted]:
     """The documents that an opened index holds or knows as withdrawn, uploads aside, and the uploads as they are now.
 
     An upload is known by its mark, not by its path: the data folder may have been moved or restored elsewhere.

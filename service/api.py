@@ -43,9 +43,9 @@ def create_app(
     """
     settings = settings if settings is not None else load().settings
     data = settings.data if settings.data is not None else data_folder(folder)
-    engine = Engine(folder, model, reranker, writer=open_writer(), data=data)
+    engine = Engine(folder, model, reranker, writer=open_writer(), data=data, store=settings.store)
     threading.Thread(target=_warm, args=(engine,), name="warming", daemon=True).start()
-    supervisor = Supervisor(folder, data, model)
+    supervisor = Supervisor(folder, data, model, settings.store)
     app = FastAPI(
         title="Council Search",
         version=version("council-search"),

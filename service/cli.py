@@ -62,9 +62,14 @@ def _run(options: argparse.Namespace) -> int:
     with in_place(getattr(options, "settings", None)) as values:
         if getattr(options, "index", DEFAULT_INDEX) is None:
             options.index = Path(values.get("index", DEFAULT_INDEX))
-        for name in ("model", "reranker"):
+        for name in ("model", "reranker", "store"):
             if getattr(options, name, "") is None:
                 setattr(options, name, values.get(name))
+        if "store" in values and options.run in (_eval, _export):
+            raise SettingError(
+                "COUNCIL_STORE: this command reads an index folder alone yet; leave the setting empty to have it read "
+                "--index"
+            )
         return int(options.run(options))
 
 
@@ -75,8 +80,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     index = commands.add_parser("index", help="make the index hold exactly the documents of the sources named")
-    index.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="a document, or a folder of documents")
+    index.add_argument("sources", nargs="*", type=Path, metavar="SOURCE", help="a document, or a folder of documents")
     _add_index_options(index)
+    _add_store_option(index)
+    index.add_argument(
+        "--shard", metavar="I/N", help="index this part of the sources alone, 1/4 the first of four; needs --store"
+    )
+    index.add_argument(
+        "--finish", action="store_true", help="switch to the generation whose parts are all written; needs --store"
+    )
     index.add_argument("--rebuild", action="store_true", help="read and embed everything again")
     index.add_argument(
         "--keep",
@@ -86,11 +98,12 @@ def _parser() -> argparse.ArgumentParser:
         help="earlier generations that stay, for readers on other machines (default: COUNCIL_KEEP_GENERATIONS, else 1)",
     )
     index.add_argument("--watch", action="store_true", help="then keep up with changes, until interrupted")
-    index.set_defaults(run=_index)
+    index.set_defaults(run=_index, refuse=index.error)
 
     search = commands.add_parser("search", help="list the passages nearest to a text")
     search.add_argument("text", help="what to look for, in either language")
     _add_index_options(search)
+    _add_store_option(search)
     _add_reranker_option(search)
     _add_query_options(search)
     _add_audience_option(search)
@@ -103,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         "--for", dest="passage", metavar="PASSAGE_ID", help="who can help with the needs that this passage states"
     )
     _add_index_options(ask)
+    _add_store_option(ask)
     _add_reranker_option(ask)
     _add_query_options(ask)
     ask.add_argument(
@@ -113,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve the web page and the HTTP API")
     _add_index_options(serve)
+    _add_store_option(serve)
     _add_reranker_option(serve)
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1, this machine only)")
     serve.add_argument("--port", type=int, help="port to listen on (default: 8000); 0 takes one that is free")
@@ -185,6 +200,15 @@ def _add_index_options(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME_OR_PATH",
         help="a sentence-transformers model instead of the bundled one (needs the extra 'models')",
+    )
+
+
+def _add_store_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store",
+        metavar="ADDRESS",
+        help="keep the index in Qdrant instead, qdrant://host:6333/collection (needs the extra 'qdrant'); what else is "
+        "kept stays in the data folder beside --index",
     )
 
 
@@ -284,23 +308,28 @@ def _statuses(options: argparse.Namespace) -> tuple[Status, ...]:
 
 def _index(options: argparse.Namespace) -> int:
     from indexer import embedding, generations
-    from indexer.build import build
+    from indexer.stores import open_store
     from service.progress import ProgressBar
 
+    if not options.sources and not options.finish:
+        options.refuse("SOURCE: name the documents, or folders of documents, to index")
+    if options.store or options.shard or options.finish:
+        from service.commands import parts
+
+        parts.check(options)
     if options.keep is not None:
         os.environ[generations.KEEP] = str(options.keep)
     if options.watch:
         from service.commands.watch import watch
 
         return watch(options, _tell_build)
+    store = open_store(options.index, options.store)
+    embedder = embedding.load(options.model)
     with ProgressBar() as bar:
-        report = build(
-            options.sources,
-            options.index,
-            embedding.load(options.model),
-            rebuild=options.rebuild,
-            progress=bar.report,
-        )
+        if options.shard or options.finish:
+            report = parts.run(options, store, embedder, bar.report)
+        else:
+            report = store.build(options.sources, embedder, rebuild=options.rebuild, progress=bar.report)
     return _tell_build(report)
 
 
@@ -348,7 +377,8 @@ def _search(options: argparse.Namespace) -> int:
     from service.engine import Engine
 
     query = _query(options, options.text)
-    result = Engine(options.index, options.model, options.reranker, audience=_audience(options)).search(query)
+    engine = Engine(options.index, options.model, options.reranker, store=options.store, audience=_audience(options))
+    result = engine.search(query)
     print(result.model_dump_json(indent=2) if options.json else render.search_result(result))
     return OK
 
@@ -359,7 +389,14 @@ def _ask(options: argparse.Namespace) -> int:
     from service.wording import open_writer
 
     language = None if options.language == "auto" else options.language
-    engine = Engine(options.index, options.model, options.reranker, writer=open_writer(), audience=_audience(options))
+    engine = Engine(
+        options.index,
+        options.model,
+        options.reranker,
+        writer=open_writer(),
+        store=options.store,
+        audience=_audience(options),
+    )
     if options.passage is None:
         answer = engine.answer(_query(options, options.question, language))
     else:
@@ -380,7 +417,7 @@ def _serve(options: argparse.Namespace) -> int:
     hold_to_one_thread()
     from service.server import serve
 
-    names = ("index", "data", "host", "port", "workers", "model", "reranker")
+    names = ("index", "data", "store", "host", "port", "workers", "model", "reranker")
     return serve({name: getattr(options, name) for name in names}, options.settings)
 
 

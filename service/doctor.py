@@ -24,6 +24,7 @@ from indexer import corrections, embedding, overrides, store
 from indexer.data_folder import UPLOADS
 from indexer.errors import CouncilError
 from indexer.readers import ocr
+from indexer.stores import open_store
 from service.identity.request_headers import is_loopback
 from service.replication import state as replica_state
 from service.server_settings import Settings
@@ -101,7 +102,21 @@ def _libraries(at: Installed) -> Iterator[Finding]:
         yield Finding("libraries", "ok", "all there, in versions that fit")
 
 
+def _stored_generation(at: Installed) -> Iterator[Finding]:
+    try:
+        kept = open_store(at.index, at.settings.store, at.data)
+        manifest = kept.open(embedding.load(at.settings.model)).manifest
+    except CouncilError as error:
+        yield Finding("index", "fault", str(error), "see the message")
+        return
+    told = f"{at.settings.store}: {kept.current()}, {manifest.documents} documents, {manifest.passages} passages"
+    yield Finding("index", "ok", f"{told}, model {manifest.model}")
+
+
 def _serving_generation(at: Installed) -> Iterator[Finding]:
+    if at.settings.store:
+        yield from _stored_generation(at)
+        return
     generation = store.current_generation(at.index)
     if generation is None:
         yield Finding("index", "fault", f"{at.index}: no index here", f"council index SOURCE... --index {at.index}")

@@ -15,7 +15,9 @@ from indexer.data_folder import data_folder
 from indexer.documents import Distribution, Language, Role, Status
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError
-from indexer.store import Filters, Index
+from indexer.filters import Filters
+from indexer.index_protocol import Index
+from indexer.stores import open_store
 from service import stages
 from service.answering import answer, passage_hit, precedents_for
 from service.contract import Answer, SearchResult
@@ -49,8 +51,8 @@ class Engine:
     narrowed; requests under way end on what they began with. `seen_by` gives the same engine for another audience.
     `model` embeds, the bundled one if None; `reranker` is a cross-encoder's name or folder, None for none;
     `writer` may word answers by a language model, as `service.wording.open_writer` gives it; `data` is the data folder,
-    that of the index if None. Raises IndexUnusableError where there is no usable index, SettingError for a model that
-    cannot be opened.
+    that of the index if None; `store` is the address of an index kept elsewhere than in `folder`. Raises
+    IndexUnusableError where there is no usable index, SettingError for a model that cannot be opened.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Engine:
         *,
         writer: Writer | None = None,
         data: Path | None = None,
+        store: str | None = None,
         audience: Distribution = Distribution.SECRETARIAT,
     ) -> None:
         # A table that cannot be used should stop the start, not the first question.
@@ -73,7 +76,8 @@ class Engine:
         self._writer = writer
         self._kept = KeptResponses()  # shared by the engines of all audiences
         self.audience = audience
-        self._serving = Serving(folder, data if data is not None else data_folder(folder), self._embedder.id)
+        data = data if data is not None else data_folder(folder)
+        self._serving = Serving(open_store(folder, store, data), data, self._embedder)
 
     def seen_by(self, audience: Distribution) -> Engine:
         """The same engine, as `audience` sees the documents; never wider than this one."""

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.documents import DocumentType, Role, Status
-from indexer.store import Filters, Index
+from indexer.filters import Filters
+from indexer.index_protocol import Index
 from service.contract import Facets, FacetValue
 from service.query import Query
 from service.retrieval import DEFAULT_WEIGHTS, Weights, candidates, statuses

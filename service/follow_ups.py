@@ -7,8 +7,8 @@ from typing import cast
 
 from indexer import jurisdictions
 from indexer.documents import DocumentRecord, Language, RecordItem
+from indexer.index_protocol import Index
 from indexer.layouts.record_words import record_words
-from indexer.store import Index
 from indexer.text import fold
 from service import access
 from service.contract import FollowUp, FollowUpList, ItemKind

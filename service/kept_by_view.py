@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from indexer.store import Index
+from indexer.index_protocol import Index
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")

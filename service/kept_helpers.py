@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from indexer.documents import Language
 from indexer.embedding import Embedder
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.allowance import Allowance
 from service.kept_by_view import KeptByView
 from service.matches import Helper, helpers

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service import stages
 from service.contract import Answer, SearchResult
 

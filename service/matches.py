@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from indexer.documents import DocumentRecord, DocumentType, Language, Passage, PassageKind, Role, Status
 from indexer.embedding import Embedder
 from indexer.errors import SettingError
-from indexer.store import Filters, Index
+from indexer.filters import Filters
+from indexer.index_protocol import Index
 from service import access
 from service.answering.citing import source_name
 from service.answering.precedents import matches

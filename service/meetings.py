@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexer.documents import DocumentRecord, DocumentType, Language
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service import access
 from service.briefs.exchange import has_rows
 from service.briefs.meetings import meetings_of, versions, within

@@ -14,10 +14,10 @@ from indexer import text
 from indexer.documents import LANGUAGES, Language
 from indexer.embedding import Embedder
 from indexer.glossary import Term, find_terms
-from indexer.lexical import LexicalHits, LexicalIndex
+from indexer.index_protocol import Index, LexicalLeg
+from indexer.lexical import LexicalHits
 from indexer.lexical_query import LexicalQuery, Sought, lexical_query, stem_tokens
 from indexer.statements import Held, Read
-from indexer.store import Index
 from indexer.word_vectors import word_vectors
 
 _TERMS = 0.75  # weight of the glossary's other wordings, in the lexical share and in the vector
@@ -31,7 +31,7 @@ _LEXICAL = 5  # x so many passages as are wanted of each leg get their lexical s
 
 
 # By lexical index, which is of one audience, and the term's first English form: as many as the glossary has terms.
-_NAMING_KEPT: WeakKeyDictionary[LexicalIndex, dict[str, npt.NDArray[np.int64]]] = WeakKeyDictionary()
+_NAMING_KEPT: WeakKeyDictionary[LexicalLeg, dict[str, npt.NDArray[np.int64]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ import numpy as np
 from indexer import sentences
 from indexer.documents import Passage, PassageKind, Role
 from indexer.embedding import Embedder
-from indexer.store import Filters, Index
+from indexer.filters import Filters
+from indexer.index_protocol import Index
 from service.need_matching import Matcher, Wording
 from service.needs import Need, needs_of, topic
 from service.query import Query

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from indexer import jurisdictions, sentences
 from indexer.documents import Passage, Role, Status
 from indexer.embedding import Embedder
+from indexer.index_protocol import Index
 from indexer.statements import Read
-from indexer.store import Index
 from service import access
 from service.folding import Folded, fold
 from service.need_matching import MANY, Matched, Matcher

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from indexer import text
 from indexer.documents import Passage, Role
+from indexer.index_protocol import Index
 from indexer.lexical_query import LexicalQuery
-from indexer.store import Index
 from indexer.word_vectors import word_vectors
 from service.query import Query
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from indexer.documents import Language
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.answering.register import Entry, register
 from service.contract import FollowUp
 from service.filters import ItemFilters

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from indexer import sentences
 from indexer.documents import DocumentRecord, Passage, Status
 from indexer.embedding import Embedder
+from indexer.index_protocol import Index
 from indexer.lexical import LexicalHits
 from indexer.lexical_query import LexicalQuery, lexical_query
-from indexer.store import Index
 from indexer.vectors import VectorHits
 from service import access
 from service.folding import Folded, fold

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
 
     index: Path = Field(default=Path(".index"), description="index folder")
     data: Path | None = Field(default=None, description="data folder; the index folder's name with -data if left out")
+    store: str | None = Field(
+        default=None, description="address of an index kept in Qdrant: qdrant://host:6333/collection; none if left out"
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0 takes one that is free")
     workers: int = Field(default=1, ge=1, le=64, description="processes that answer")

@@ -12,9 +12,12 @@ from pathlib import Path
 from indexer import overrides, replicas
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
+from indexer.embedding import Embedder
 from indexer.errors import IndexUnusableError
+from indexer.index_protocol import Index
 from indexer.overrides import Overrides
-from indexer.store import Index, current_generation, open_index, read_manifest
+from indexer.store import open_index
+from indexer.stores import IndexStore
 
 _TRIED_AGAIN = 5.0  # seconds after which a damaged generation is opened again: it may have been restored
 _Revision = tuple[tuple[int, int, int] | None, ...]  # of the decisions, and of what a replica knows of its source
@@ -81,10 +84,10 @@ class Serving:
     without a manifest nobody knows what that is, and nothing is shown.
     """
 
-    def __init__(self, folder: Path, data: Path, model: str) -> None:
-        self._folder, self._data, self._model = folder, data, model
+    def __init__(self, store: IndexStore, data: Path, embedder: Embedder) -> None:
+        self._store, self._data, self._embedder = store, data, embedder
         self._lock = threading.Lock()
-        index = open_index(folder, model=model)
+        index = store.open(embedder)
         # The revision is read before the file: one that changes in between is read again next time.
         revision = self._revision()
         self._state = _State(index, revision, overrides.load(data), narrowed=_narrowed_at_source(data))
@@ -115,7 +118,7 @@ class Serving:
         return view
 
     def _is_current(self, state: _State) -> bool:
-        generation = current_generation(self._folder)
+        generation = self._store.current()
         if generation == state.damaged and time.monotonic() - state.tried < _TRIED_AGAIN:
             generation = state.index.generation
         if state.gone and time.monotonic() - state.tried >= _TRIED_AGAIN:
@@ -131,7 +134,7 @@ class Serving:
         Where none can be opened, what is open goes on; it is tried again in a while.
         """
         try:
-            index = open_index(self._folder, model=self._model)
+            index = self._store.open(self._embedder)
         except IndexUnusableError as error:
             if not before.gone:
                 _log.error("%s; what is open of generation %s goes on", error, before.index.generation)
@@ -142,17 +145,17 @@ class Serving:
     def _renewed(self, before: _State) -> _State:
         revision = self._revision()
         decided, at_source = overrides.load(self._data), _narrowed_at_source(self._data)
-        generation = current_generation(self._folder)
+        generation = self._store.current()
         if generation == before.index.generation:
             state = _State(before.index, revision, decided, narrowed=at_source)
             return self._reopened(replace(state, gone=True)) if before.gone else state
         try:
-            return _State(open_index(self._folder, model=self._model), revision, decided, narrowed=at_source)
+            return _State(self._store.open(self._embedder), revision, decided, narrowed=at_source)
         except IndexUnusableError as error:
             if generation is None:
                 raise
-            later = read_manifest(self._folder, generation)
-            if later.model != self._model:
+            later = self._store.manifest(generation)
+            if later.model != self._embedder.id:
                 raise
             if generation != before.damaged:
                 _log.error("%s; generation %s goes on", error, before.index.generation)

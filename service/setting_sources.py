@@ -23,6 +23,7 @@ DEFAULT_FILE = Path("council.toml")
 NAMES = (
     "index",
     "data",
+    "store",
     "host",
     "port",
     "workers",

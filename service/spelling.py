@@ -17,7 +17,7 @@ import numpy.typing as npt
 from indexer import jurisdictions, text
 from indexer.bilingual_lexicon import bilingual_lexicon
 from indexer.documents import LANGUAGES
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.kept_by_view import KeptByView
 from service.query import Query
 from service.stages import staged

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from indexer import sentences, text
 from indexer.documents import Passage, PassageKind, Role
+from indexer.index_protocol import Index
 from indexer.lexical_query import LexicalQuery, Sought, lexical_query
-from indexer.store import Index
 from indexer.word_vectors import likeness, word_vectors
 from service.need_matching import MANY
 from service.query import Query

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer import glossary
+from indexer.filters import Filters
 from indexer.glossary import Term
-from indexer.store import Filters, Index
+from indexer.index_protocol import Index
 from service.kept_by_view import KeptByView
 
 _MOST = 24

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.answering.register import register
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from indexer import jurisdictions
-from indexer.store import Filters, Index
+from indexer.filters import Filters
+from indexer.index_protocol import Index
 
 
 def nearest(index: Index, share: float) -> Filters:

@@ -30,7 +30,8 @@ from eval.benchmarks.processes import run  # noqa: E402
 from eval.benchmarks.results import Filtered, Held, Latency, Opened, Recall, Served  # noqa: E402
 from eval.benchmarks.timing import latency, typical  # noqa: E402
 from indexer.embedding import Embedder  # noqa: E402
-from indexer.store import Filters, Index  # noqa: E402
+from indexer.filters import Filters  # noqa: E402
+from indexer.index_protocol import Index  # noqa: E402
 from service.engine import Engine  # noqa: E402
 from service.query import understand  # noqa: E402
 

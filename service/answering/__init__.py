@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from indexer.documents import Passage
 from indexer.embedding import Embedder
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.answering import decisions, facts, listing, not_applicable, nothing, precedents
 from service.answering.checking import check
 from service.answering.citing import cite, place, source_name

@@ -15,8 +15,8 @@ from indexer.document_words import table as document_words
 from indexer.documents import LANGUAGES, Language
 from indexer.glossary import Term, places_of
 from indexer.glossary_words import Word, read_words
+from indexer.index_protocol import Index
 from indexer.lexical_query import LexicalQuery, Sought, lexical_query, passage_tokens, stem_tokens
-from indexer.store import Index
 from indexer.word_vectors import word_vectors
 from service.answering.asked_for import AskedFor, vocabulary
 from service.query import Query

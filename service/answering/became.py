@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.documents import Language, Role
 from indexer.embedding import Embedder
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service import access
 from service.allowance import Allowance
 from service.answering.candidates import Candidate, Marks

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from indexer import jurisdictions, language
 from indexer.documents import DocumentRecord, Passage
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.answering.citing import source_name
 from service.answering.support import Quotes, says_again
 from service.contract import Citation, Finding, FurtherFinding

@@ -14,9 +14,9 @@ from indexer import jurisdictions, text
 from indexer.documents import LANGUAGES, Attribution, Language, Passage, Status
 from indexer.embedding import Embedder
 from indexer.glossary import Term
+from indexer.index_protocol import Index
 from indexer.lexical_query import Sought, lexical_query, stem_tokens
 from indexer.statements import Held, Read
-from indexer.store import Index
 from service.answering.draft import Span
 from service.list_question import tells_of_partners
 from service.query import Query

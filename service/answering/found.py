@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.embedding import Embedder
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.answering.evidence import Evidence, Weigher, best_of_each, weigh
 from service.answering.thresholds import Thresholds
 from service.query import Query

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from indexer.documents import Passage, Status
 from indexer.embedding import Embedder
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service import need_sought, precedents
 from service.answering.draft import Draft, Span, Statement
 from service.answering.found import Found

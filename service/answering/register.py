@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from indexer import text
 from indexer.documents import DocumentRecord, Language, Passage, PassageKind, RecordItem, Role
+from indexer.filters import Filters
+from indexer.index_protocol import Index
 from indexer.lexical_query import passage_tokens
-from indexer.store import Filters, Index
 from service.dates_asked import Period, dates_asked, period
 
 SETTLED = (Role.DECISION, Role.FOLLOW_UP)

@@ -9,7 +9,7 @@ from indexer import jurisdictions
 from indexer.document_words import column_role
 from indexer.documents import LANGUAGES, DocumentRecord, DocumentType, Language, Passage, PassageKind, Role
 from indexer.errors import CouncilError
-from indexer.store import Index
+from indexer.index_protocol import Index
 from indexer.text import fold
 from service import access
 from service.briefs.content import Source

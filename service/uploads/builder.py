@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import CouncilError
+from indexer.stores import IndexStore, open_store
 from service import logs
 from service.server_settings import Settings
 from service.state import State
@@ -42,12 +43,14 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model")
+    parser.add_argument("--store")
     options = parser.parse_args()
     logs.configure(Settings())
     with _only_one(options.data) as here:
         if here:
             os.nice(10)  # answers come first
-            _work(options.index.resolve(), options.data.resolve(), options.model)
+            data = options.data.resolve()
+            _work(open_store(options.index.resolve(), options.store, data), data, options.model)
 
 
 def busy(data: Path) -> bool:
@@ -67,7 +70,7 @@ def _only_one(data: Path) -> Iterator[bool]:
             yield True
 
 
-def _work(index: Path, data: Path, model: str | None) -> None:
+def _work(store: IndexStore, data: Path, model: str | None) -> None:
     from indexer import embedding
 
     jobs = Jobs(State(data))
@@ -81,7 +84,7 @@ def _work(index: Path, data: Path, model: str | None) -> None:
             continue
         try:
             embedder = embedder or embedding.load(model)
-            _Round(index, data, jobs, embedder, taken).run()
+            _Round(store, data, jobs, embedder, taken).run()
             pause = 1.0
         except Exception as error:
             _log.error("%s", error, exc_info=not isinstance(error, CouncilError))
@@ -105,12 +108,12 @@ def _tell_trouble(jobs: Jobs, taken: list[Job]) -> None:
 class _Round:
     """One build, for all jobs that wait at its start."""
 
-    def __init__(self, index: Path, data: Path, jobs: Jobs, embedder: Embedder, taken: list[Job]) -> None:
+    def __init__(self, store: IndexStore, data: Path, jobs: Jobs, embedder: Embedder, taken: list[Job]) -> None:
         from service.uploads.installing import Uploads
 
-        self._index, self._data, self._jobs, self._embedder = index, data, jobs, embedder
+        self._store, self._data, self._jobs, self._embedder = store, data, jobs, embedder
         self._ids = [job.id for job in taken]
-        self._uploads = Uploads(index, data, jobs, self._ids)
+        self._uploads = Uploads(store, data, jobs, self._ids)
         self._told: tuple[str, float] = ("", 0.0)
 
     def run(self) -> None:
@@ -143,9 +146,7 @@ class _Round:
         return [job for job in found if job is not None and job.state is not JobState.DONE]
 
     def _update(self) -> Any:
-        from indexer.build import update
-
-        return update(self._index, self._embedder, data=self._data, progress=self._progress)
+        return self._store.update(self._embedder, progress=self._progress)
 
     def _progress(self, stage: str, done: int, total: int) -> None:
         before, at = self._told

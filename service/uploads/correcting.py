@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from indexer import corrections, overrides
 from indexer.documents import Passage, Role
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.messages import RefusedError
 from service.uploads import staging
 from service.uploads.jobs import Job, JobContent, JobFile, JobState, new_id

@@ -16,7 +16,8 @@ from indexer.describe import document_id
 from indexer.documents import Distribution
 from indexer.files import bring_to_disk
 from indexer.overrides import Override
-from indexer.store import Manifest, current_generation, read_manifest
+from indexer.store import Manifest
+from indexer.stores import IndexStore
 from indexer.wanted import upload_name, uploads_folder
 from service.uploads import staging
 from service.uploads.jobs import FileState, Job, JobFile, Jobs, JobState
@@ -32,8 +33,8 @@ def before_file(path: Path) -> Path:
 class Uploads:
     """The uploads of an index, and the files of some jobs that are to be among them."""
 
-    def __init__(self, index: Path, data: Path, jobs: Jobs, ids: list[str]) -> None:
-        self._index, self._data, self._jobs, self._ids = index, data, jobs, ids
+    def __init__(self, store: IndexStore, data: Path, jobs: Jobs, ids: list[str]) -> None:
+        self._store, self._data, self._jobs, self._ids = store, data, jobs, ids
         self._folder = uploads_folder(data)
 
     def remove_withdrawn(self) -> None:
@@ -134,7 +135,7 @@ class Uploads:
         self._jobs.save(job, ("file", {"file": job.content.files.index(file)}))
 
     def _manifest(self) -> Manifest:
-        return read_manifest(self._index, current_generation(self._index) or "")
+        return self._store.manifest(self._store.current() or "")
 
 
 def _stated(before: Override, file: JobFile) -> Override:

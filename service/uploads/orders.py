@@ -10,7 +10,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service import audit
 from service.access import Action, Caller
 from service.callers import Here, may

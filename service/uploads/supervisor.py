@@ -31,8 +31,8 @@ _log = logging.getLogger("service.uploads")
 class Supervisor:
     """Sees to it that jobs are worked off, those too that another process left behind. `stop` at the end."""
 
-    def __init__(self, index: Path, data: Path, model: str | None) -> None:
-        self._index, self._data, self._model = index, data, model
+    def __init__(self, index: Path, data: Path, model: str | None, store: str | None = None) -> None:
+        self._index, self._data, self._model, self._store = index, data, model, store
         self._jobs = Jobs(State(data))
         self._woken, self._ended = threading.Event(), threading.Event()
         self._lock = threading.Lock()
@@ -94,6 +94,7 @@ class Supervisor:
             return
         words = ["--index", str(self._index.resolve()), "--data", str(self._data.resolve())]
         words += ["--model", self._model] if self._model is not None else []
+        words += ["--store", self._store] if self._store is not None else []
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, a program of ours
             [sys.executable, "-P", "-c", _PROGRAM, json.dumps(sys.path), *words],
             stdin=subprocess.DEVNULL,

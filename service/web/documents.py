@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from indexer.documents import Distribution, DocumentRecord, Language, Passage
+from indexer.index_protocol import Index
 from indexer.page_images import WIDTHS, PageImages, PageUnavailableError
-from indexer.store import Index
 from service import audit
 from service.callers import Here, Seen, Who
 from service.edge.conditional import matches

@@ -8,8 +8,9 @@ from itertools import islice
 from indexer import glossary
 from indexer.documents import LANGUAGES, Language, RecordItem, Role
 from indexer.embedding import Embedder
+from indexer.filters import Filters
 from indexer.glossary import Term
-from indexer.store import Filters, Index
+from indexer.index_protocol import Index
 from service.answering import answer, names, wording
 from service.contract import Answer
 from service.kept_by_view import KeptByView

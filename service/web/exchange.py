@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from indexer.documents import Language
 from indexer.embedding import Embedder
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.allowance import Allowance
 from service.briefs.meetings import named, place
 from service.callers import Seen, Who

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 
 from indexer.documents import Distribution, DocumentRecord, Language
 from indexer.embedding import Embedder
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service import access
 from service.answering.citing import source_name
 from service.briefs import exchange_files

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from indexer import dates, sentences
 from indexer.documents import Distribution, Language, Passage, Role
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.answering.wording import untold_date
 from service.briefs.content import Source
 from service.briefs.restricted import restricted

@@ -13,8 +13,8 @@ from starlette.datastructures import QueryParams
 from indexer import dates
 from indexer.documents import DocumentRecord, ItemStatus, Language
 from indexer.embedding import Embedder
+from indexer.index_protocol import Index
 from indexer.layouts.record_words import record_words
-from indexer.store import Index
 from service import access
 from service.allowance import Allowance
 from service.answering.became import became

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from indexer.documents import DocumentRecord, Passage
+from indexer.index_protocol import Index
 from indexer.page_images import PageImages, PageSource, PageUnavailableError, PageView
-from indexer.store import Index
 from indexer.wanted import uploaded_file
 
 _MOST_BYTES = 24_000_000  # of pictures that are kept, some 300 pages

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import lexical
+from indexer import lexical, lexical_clauses
 from indexer.lexical import LexicalEntry, LexicalIndex
 from indexer.lexical_query import lexical_query
 
@@ -38,8 +38,8 @@ def test_many_passages_are_not_read_for_a_word_that_tells_next_to_nothing(
 ) -> None:
     weighed = [(lexical_query("online booking service", "en"), 0.99), (lexical_query("parking service", "en"), 0.01)]
     exact = common.search_together(weighed, 100)
-    monkeypatch.setattr(lexical, "_MANY", 10)
-    monkeypatch.setattr(lexical, "_FAINT", 0.2)
+    monkeypatch.setattr(lexical_clauses, "_MANY", 10)
+    monkeypatch.setattr(lexical_clauses, "_FAINT", 0.2)
     sifted = common.search_together(weighed, 100)
     assert len(exact.numbers) == 63 and set(sifted.numbers.tolist()) == {60, 62, 64}
     shares = dict(zip(exact.numbers.tolist(), exact.shares.tolist(), strict=True))
@@ -52,6 +52,6 @@ def test_many_passages_are_not_read_for_a_word_that_tells_next_to_nothing(
 def test_a_short_question_by_itself_is_held_against_all_its_words(
     common: LexicalIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lexical, "_MANY", 10)
-    monkeypatch.setattr(lexical, "_FAINT", 0.2)
+    monkeypatch.setattr(lexical_clauses, "_MANY", 10)
+    monkeypatch.setattr(lexical_clauses, "_FAINT", 0.2)
     assert len(common.search(lexical_query("online booking service", "en"), 100).numbers) == 62

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from indexer import jurisdictions
 from indexer.documents import DocumentRecord, Language, Passage
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service import feedback
 from service.access import Action, Caller
 from service.callers import Here, Seen, may

@@ -12,8 +12,9 @@ from indexer import corrections
 from indexer.corrections import Correction, Corrections
 from indexer.describe import document_id as id_of
 from indexer.documents import Attribution, Distribution, DocumentRecord, DocumentType, Language, Passage
+from indexer.index_protocol import Index
 from indexer.overrides import Overrides
-from indexer.store import Index, SourceState
+from indexer.store import SourceState
 from indexer.text import fold
 from indexer.wanted import upload_name
 from indexer.whose_form import is_inferred

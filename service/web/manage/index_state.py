@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.documents import Distribution, Language
-from indexer.store import Index
+from indexer.index_protocol import Index
 from service.messages import message
 from service.uploads.jobs import FileState, Job, Jobs
 from service.uploads.views import file_view
@@ -121,7 +121,8 @@ def _failures(latest: Iterable[Job], language: Language) -> Iterable[Failure]:
 
 def disk(index: Path, data: Path) -> Disk:
     """How much room is taken and left."""
-    return Disk(_size(index), _size(data), shutil.disk_usage(index).free)
+    where = index if index.is_dir() else data  # an index kept elsewhere has no folder
+    return Disk(_size(index), _size(data), shutil.disk_usage(where).free)
 
 
 def _size(folder: Path) -> int:

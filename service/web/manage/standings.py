@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from indexer.documents import Distribution, DocumentRecord, Language
+from indexer.index_protocol import Index
 from indexer.notices import notices_in
 from indexer.overrides import Override, Overrides
-from indexer.store import Index, SourceState
+from indexer.store import SourceState
 from indexer.text import fold
 
 Reason = Literal["public", "notice", "manifest", "unstated"]

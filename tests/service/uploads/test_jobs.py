@@ -15,6 +15,7 @@ import pytest
 
 from indexer import decided_file, store
 from indexer.overrides import load
+from indexer.stores import FolderStore
 from indexer.wanted import uploads_folder
 from service.state import State
 from service.uploads import accepting, builder, installing, staging
@@ -111,7 +112,7 @@ def put(desk):
 
 def work_off(folder, desk, embedder):
     while taken := desk.jobs.unfinished():
-        builder._Round(folder, desk.data, desk.jobs, embedder, taken).run()
+        builder._Round(FolderStore(folder, desk.data), desk.data, desk.jobs, embedder, taken).run()
 
 
 def steps(monkeypatch, die_at):
