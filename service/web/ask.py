@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -30,6 +27,7 @@ from service.web import account, answer_table, answer_word, shell
 from service.web.answer_feedback import digest, given, missing
 from service.web.answer_view import AnswerView, answered, jurisdiction_names
 from service.web.asking import Asked, Fields, asked, chips
+from service.web.attachment import attachment
 from service.web.example_questions import examples, is_empty
 
 _FILES = {
@@ -37,7 +35,6 @@ _FILES = {
     "xlsx": (answer_table.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "docx": (answer_word.as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
-_LONGEST_NAME = 80  # characters of a file's name, without its ending
 _MOST_FIELDS = 100
 
 
@@ -171,13 +168,3 @@ def shown(view: AnswerView) -> dict[str, Any]:
         "item_label": partial(composing.item_label, language=answer.language),
         "item_details": partial(composing.item_details, language=answer.language),
     }
-
-
-def attachment(name: str, ending: str) -> str:
-    """The header `Content-Disposition` for a file to keep (RFC 6266), with a name in ASCII for old programs."""
-    safe = " ".join(re.sub(r"[^\w\s’'(),.–-]+", " ", name).split()).strip(".")
-    if len(safe) > _LONGEST_NAME:
-        safe = safe[:_LONGEST_NAME].rpartition(" ")[0] or safe[:_LONGEST_NAME]
-    safe = safe.rstrip(" .,–-")
-    plain = unicodedata.normalize("NFKD", safe.replace("–", "-").replace("’", "'")).encode("ascii", "ignore").decode()
-    return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{safe}.{ending}', safe='')}"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
@@ -32,6 +30,7 @@ from service.meetings import meetings
 from service.messages import RefusedError, message
 from service.register_rows import rows
 from service.web import account, register_page
+from service.web.attachment import attachment
 from service.web.exchange import needs_in_order
 from service.web.exchange_parts import refusal, unknown
 from service.workbook import workbook
@@ -266,11 +265,6 @@ def _meeting(value: str) -> str:
 
 
 def _file(content: bytes, name: str, form: str) -> Response:
-    """A file to be saved, called as RFC 6266 has it: in ASCII for old programs, and as it should be."""
-    full = f"{name}.{form}"
-    plain = unicodedata.normalize("NFD", full.replace("’", "-")).encode("ascii", "ignore").decode()
-    headers = {
-        **account.HEADERS,
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(full, safe='')}",
-    }
+    """A file to be saved."""
+    headers = {**account.HEADERS, "Content-Disposition": attachment(name, form)}
     return Response(content, media_type=_TYPES[form], headers=headers)

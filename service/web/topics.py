@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -27,11 +25,11 @@ from service.messages import RefusedError, message
 from service.query import MAX_QUESTION_CHARACTERS
 from service.topics_named import topics_named
 from service.web import account, shell
+from service.web.attachment import attachment
 from service.web.topic_map import anchor, timeline, topic_map
 
 _MOST_KEPT = 64  # briefs of a view
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_NO_NAME = re.compile(r"[^\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +109,10 @@ def add(app: FastAPI) -> None:
         except UnknownTopicError as error:
             raise HTTPException(404) from error
         form = parameters.form
-        name = f"{_NO_NAME.sub('-', brief.topic).strip('-') or 'topic'}.{form}"
         return Response(
             brief_docx.as_docx(brief) if form == "docx" else brief_html.as_html(brief).encode(),
             media_type=_DOCX if form == "docx" else "text/html; charset=utf-8",
-            headers={**account.HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
+            headers={**account.HEADERS, "Content-Disposition": attachment(brief.topic, form)},
         )
 
 

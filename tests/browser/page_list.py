@@ -17,10 +17,11 @@ class Shown:
     path: str
     role: CallerRole = CallerRole.MEMBER
     query: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    place: str = ""  # on the page
 
     def address(self, language: Language) -> str:
-        """Path and query of the page in `language`."""
-        return f"{self.path}?{urlencode(self.query[language == 'fr'] | {'lang': language})}"
+        """Path, query and place of the page in `language`."""
+        return f"{self.path}?{urlencode(self.query[language == 'fr'] | {'lang': language})}{self.place}"
 
 
 def pages(document: str, mark: tuple[int, int], meeting: str) -> tuple[Shown, ...]:
@@ -36,7 +37,7 @@ def pages(document: str, mark: tuple[int, int], meeting: str) -> tuple[Shown, ..
         Shown("answer", "/", query=question),
         Shown("search", "/search", query=topic),
         Shown("documents", "/documents"),
-        Shown("document", f"/documents/{document}", query=(topic[0] | marked, topic[1] | marked)),
+        Shown("document", f"/documents/{document}", query=(topic[0] | marked, topic[1] | marked), place="#mark"),
         Shown("topics", "/topics"),
         Shown("map", "/topics", query=topic),
         Shown("exchanges", "/exchange"),
