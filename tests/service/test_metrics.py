@@ -161,7 +161,7 @@ def test_requests_in_flight_are_counted_while_they_last(client, watched, monkeyp
         held.wait(20)
         raise AssertionError
 
-    monkeypatch.setattr("service.engine.Engine.search", lambda engine, query: slow(query))
+    monkeypatch.setattr("service.engine.Engine.search", lambda engine, query, **_: slow(query))
     before = value(samples(client), "council_requests_in_flight")
     with concurrent.futures.ThreadPoolExecutor() as pool:
         asked = [pool.submit(client.get, "/v1/search", params={"q": "quays"}, headers=CLOSING) for _ in range(2)]
@@ -176,7 +176,7 @@ def test_requests_in_flight_are_counted_while_they_last(client, watched, monkeyp
 
 def test_a_failure_is_counted_as_one(client, monkeypatch):
     before = samples(client)
-    monkeypatch.setattr("service.engine.Engine.search", lambda engine, query: 1 / 0)
+    monkeypatch.setattr("service.engine.Engine.search", lambda engine, query, **_: 1 / 0)
     assert client.get("/v1/search", params={"q": "quays"}, headers=CLOSING).status_code == 500
     failed = {"method": "GET", "route": "/v1/search", "status": "500"}
     assert moved(before, samples(client), "council_request_seconds_count", **failed) == 1
