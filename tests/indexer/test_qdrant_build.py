@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer import preparing_pool, replicas
 from indexer.build import BuildReport
 from indexer.documents import Distribution
 from indexer.embedding import Embedder
@@ -100,6 +101,53 @@ def test_a_build_that_was_interrupted_goes_on(
     index = stored.open(embedder)
     assert [record.source for record in index.documents()] == [f"{name}.txt" for name in NAMES[1:]]
     assert connection.count(connection.passages("g000001")) == len(index.passages()) == 5
+
+
+def test_documents_read_by_several_processes_some_at_a_time_make_the_same_index(
+    stored: QdrantStore,
+    sources: Path,
+    embedder: Embedder,
+    tmp_path: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alone = QdrantStore(f"qdrant+local://{tmp_path}/alone/council?grace=0", data)
+    whole(alone, sources, embedder)
+    monkeypatch.setattr(preparing_pool, "FEWEST", 2)
+    monkeypatch.setattr(preparing_pool, "processes", lambda: 2)
+    monkeypatch.setattr(qdrant_build, "_READ", 4)
+    told: list[tuple[int, int]] = []
+    report = stored.build(
+        [sources],
+        embedder,
+        rebuild=False,
+        progress=lambda stage, done, total: told.append((done, total)) if stage == "read" else None,
+    )
+    assert (report.read, report.embedded, report.documents) == (len(NAMES),) * 3
+    assert told == sorted(told) and told[-1] == (len(NAMES), len(NAMES))
+    one, other = stored.open(embedder), alone.open(embedder)
+    assert one.documents() == other.documents() and one.passages() == other.passages()
+    assert one.vocabulary == other.vocabulary and one.manifest.sources == other.manifest.sources
+    everything = np.arange(len(NAMES))
+    assert np.array_equal(one.vectors.vectors(everything), other.vectors.vectors(everything))
+    (sources / "docks.txt").write_text("On docks\n\nThe docks of Yukon were painted.\n", "utf-8")
+    (sources / "gulls.txt").write_bytes(b"\0")  # cannot be read: the version written before is kept
+    report = whole(stored, sources, embedder)
+    assert (report.read, report.embedded, report.documents) == (1, 1, len(NAMES))
+    assert [failure.kept for failure in report.failures] == [True]
+
+
+def test_a_replica_writes_nothing(stored: QdrantStore, sources: Path, embedder: Embedder, data: Path) -> None:
+    replicas.save(data, replicas.Replica(source="/srv/elsewhere", source_data="/srv/elsewhere-data"))
+    for write in (
+        lambda: whole(stored, sources, embedder),
+        lambda: part(stored, sources, "1/2", embedder),
+        lambda: stored.update(embedder, progress=quiet),
+        lambda: stored.finish(embedder),
+    ):
+        with pytest.raises(replicas.ReplicaError, match="make the change there"):
+            write()
+    assert stored.current() is None
 
 
 def test_what_an_interruption_left_without_its_document_is_taken_out(

@@ -184,6 +184,7 @@ def test_the_command_line_indexes_and_asks(
         (("SOURCE", "--shard", "1/2"), "are for an index in Qdrant"),
         ((), "name the documents"),
         (("SOURCE", "--store", "STORE", "--watch"), "--watch: keeps up an index folder alone yet"),
+        (("SOURCE", "--store", "STORE", "--keep", "2"), "--keep: counts generations in an index folder"),
         (("SOURCE", "--store", "STORE", "--finish"), "leave out sources"),
         (("SOURCE", "--store", "STORE", "--shard", "3/2"), "give which part of how many"),
         (("SOURCE", "--store", "elsewhere"), "is not an address of Qdrant"),
