@@ -240,6 +240,7 @@ class Index:
         view._hidden = self._hidden | frozenset(hidden)
         view._allowed = {}
         view._translations = {}
+        view._kept_numbers = {}  # else an id that is hidden here would cost less to look up than one that nobody gave
         count = self.manifest.audiences[view.audience]
         view.lexical = self._lexical[self.manifest.lexical_folder(view.audience)]
         view.vectors = self.vectors.first(count)
@@ -415,10 +416,13 @@ class Index:
             )
             new = {row["number"]: database.passage(row) for row in rows}
             if len(self._kept) + len(new) > MOST_KEPT:
-                self._kept, self._kept_numbers = {}, {}  # others may still read the old ones
+                self._kept = {}  # others may still read the old one
             self._kept.update(new)
-            self._kept_numbers.update((passage.id, number) for number, passage in new.items())
             found |= new
+        if len(self._kept_numbers) + len(found) > MOST_KEPT:
+            self._kept_numbers = {}
+        # The passages may be kept of what another view asked for; which ids are known is each view's own.
+        self._kept_numbers.update((passage.id, number) for number, passage in found.items())
         return [found[number] for number in wanted]
 
     def places(self, passages: Sequence[Passage]) -> list[int]:

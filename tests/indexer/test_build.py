@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
-from indexer import store
+from indexer import generations, store
 from indexer.build import BuildReport, build
 from indexer.documents import Distribution, DocumentType
 from indexer.embedding import Embedder
@@ -112,6 +112,12 @@ def assert_serves(folder: Path) -> None:
 
 def contents(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture(autouse=True)
+def _cleared_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Earlier generations are cleared away by number alone, not kept for readers elsewhere."""
+    monkeypatch.setattr(generations, "KEPT_SECONDS", 0.0)
 
 
 def assert_clean(folder: Path) -> None:
