@@ -236,11 +236,11 @@ def _taken_over(
             "build it again: council index SOURCE... --rebuild"
         )
     record = replace(before, distribution=override.distribution or state.distribution)
-    corrections_now = corrected.of(record.id)
+    corrections_now, own_before = corrected.of(record.id), state.own
 
     def passages() -> tuple[tuple[Passage, ...], dict[str, Own], bool]:
         held = tuple(old.passages(record.id))
-        kept, own = corrections.applied(corrections.uncorrected(held, state.own), corrections_now)
+        kept, own = corrections.applied(corrections.uncorrected(held, own_before), corrections_now)
         return kept, own, kept != held
 
     def text() -> str:
@@ -253,13 +253,13 @@ def _taken_over(
     ids: tuple[str, ...] = ()
     own: dict[str, Own] = {}
     differs = record.distribution is not before.distribution
-    if state.own or corrections_now:  # else the passages are as they were
+    if own_before or corrections_now:  # else the passages are as they were
         kept, own, corrected_otherwise = passages()
         ids = tuple(passage.id for passage in kept)
         differs = differs or corrected_otherwise
     count = old.passage_counts[record.id][0]
-    state = state.model_copy(update={"own": own})
-    return SourceReading(record, count, state, text, load, ids, same=not differs), differs
+    now = state.model_copy(update={"own": own})
+    return SourceReading(record, count, now, text, load, ids, same=not differs), differs
 
 
 def _placed(state: store.SourceState, wanted: Wanted) -> store.SourceState:
