@@ -18,10 +18,12 @@ def test_from_a_topic_to_the_words_that_prove_a_cell(page, language):
     cell = page.locator("svg.map a").first
     cell.focus()
     page.keyboard.press("Enter")
+    page.wait_for_url("**#at-*")
     place = page.url.partition("#")[2]
     expect(page.locator(f"[id='{place}'] q").first).to_be_in_viewport()
+    before = page.url.partition("#")[0]
     page.go_back()
-    expect(page).to_have_url(page.url.partition("#")[0])
+    expect(page).to_have_url(before)
 
 
 @pytest.mark.parametrize("width", [360, 1440])
