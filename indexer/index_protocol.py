@@ -199,7 +199,7 @@ class Index(Protocol):
         ...
 
     def headers(self) -> list[DocumentRecord]:
-        """All documents without their text, in no particular order."""
+        """All documents without their text, by meeting date and source."""
         ...
 
     def written(self, document_id: str, start: int, end: int) -> str:

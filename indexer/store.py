@@ -332,8 +332,8 @@ class Index:
         return [self._header(known[document_id]) for document_id in wanted if document_id in known]
 
     def headers(self) -> list[DocumentRecord]:
-        """All documents without their text, in no particular order."""
-        return self.documents_by_id(self._ids)
+        """All documents without their text, by meeting date and source."""
+        return sorted(self.documents_by_id(self._ids), key=lambda record: (record.meeting_date or "", record.source))
 
     def written(self, document_id: str, start: int, end: int) -> str:
         """Characters `start` to `end` of a document's canonical text; "" for a document that is not seen here."""

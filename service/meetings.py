@@ -76,7 +76,7 @@ def has_exchange_table(index: Index, meeting: Meeting) -> bool:
 
 def _read(index: Index, language: Language) -> Meetings:
     # Without their texts, which are long and would be kept.
-    records = index.documents_by_id([record.id for record in index.documents()])
+    records = index.headers()
     records = [access.visible(record) for record in records]
     dates = meetings_of(record.meeting_date for record in records if record.meeting_date)
     of = {date: next(one for one in dates if within(date, one)) for date in _dates(records)}

@@ -131,8 +131,8 @@ class QdrantIndex:
         return [self._as_seen(by_id[one].record) for one in dict.fromkeys(ids) if one in self._ids]
 
     def headers(self) -> list[DocumentRecord]:
-        """All documents without their text, in no particular order."""
-        return self.documents_by_id(self._ids)
+        """All documents without their text, by meeting date and source."""
+        return sorted(self.documents_by_id(self._ids), key=lambda record: (record.meeting_date or "", record.source))
 
     def written(self, document_id: str, start: int, end: int) -> str:
         """Characters `start` to `end` of a document's canonical text; "" for a document that is not seen here."""

@@ -47,7 +47,7 @@ def add(app: FastAPI) -> None:
         lang: str = "",
     ) -> HTMLResponse:
         spoken = account.spoken(request, lang)
-        records = engine.index().documents()
+        records = engine.index().headers()
         context: dict[str, Any] = {
             "choices": document_list.choices(records, spoken),
             "name": lambda code: document_list.name(code, spoken),
