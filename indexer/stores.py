@@ -31,8 +31,19 @@ class IndexStore(Protocol):
         """The manifest of a generation; IndexUnusableError where it cannot be read."""
         ...
 
-    def build(self, sources: Sequence[Path], embedder: Embedder, *, rebuild: bool, progress: Progress) -> BuildReport:
-        """Make the index hold exactly the documents of `sources`, and those uploaded: see `indexer.build.build`."""
+    def build(
+        self,
+        sources: Sequence[Path],
+        embedder: Embedder,
+        *,
+        rebuild: bool,
+        progress: Progress,
+        wait: bool = False,
+    ) -> BuildReport:
+        """Make the index hold exactly the documents of `sources`, and those uploaded: see `indexer.build.build`.
+
+        Raises CouncilError where another build is writing, or came in between; `wait` has it build after that one.
+        """
         ...
 
     def update(self, embedder: Embedder, *, progress: Progress) -> BuildReport:
@@ -58,9 +69,19 @@ class FolderStore:
         """The manifest of a generation."""
         return store.read_manifest(self.folder, generation)
 
-    def build(self, sources: Sequence[Path], embedder: Embedder, *, rebuild: bool, progress: Progress) -> BuildReport:
+    def build(
+        self,
+        sources: Sequence[Path],
+        embedder: Embedder,
+        *,
+        rebuild: bool,
+        progress: Progress,
+        wait: bool = False,
+    ) -> BuildReport:
         """Make the index hold exactly the documents of `sources`, and those uploaded."""
-        return folder_build.build(sources, self.folder, embedder, rebuild=rebuild, data=self._data, progress=progress)
+        return folder_build.build(
+            sources, self.folder, embedder, rebuild=rebuild, wait=wait, data=self._data, progress=progress
+        )
 
     def update(self, embedder: Embedder, *, progress: Progress) -> BuildReport:
         """Make the index follow the uploads and decisions since it was built."""

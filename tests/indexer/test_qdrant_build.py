@@ -15,6 +15,7 @@ from indexer.documents import Distribution
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
 from indexer.qdrant import build as qdrant_build
+from indexer.qdrant import writing
 from indexer.qdrant.address import Address
 from indexer.qdrant.connection import Connection
 from indexer.qdrant.points import DENSE, Terms, point_id, saturated
@@ -90,7 +91,7 @@ def test_a_build_that_was_interrupted_goes_on(
     embedder: Embedder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(qdrant_build, "_AT_ONCE", 1)  # so that each document is written by itself
+    monkeypatch.setattr(writing, "_AT_ONCE", 1)  # so that each document is written by itself
     with pytest.raises(KeyboardInterrupt):
         whole(stored, sources, Interrupted(embedder, 3))  # type: ignore[arg-type]
     assert connection.serving() is None and connection.generations() == ["g000001"]
@@ -100,7 +101,9 @@ def test_a_build_that_was_interrupted_goes_on(
     assert (report.read, report.embedded, report.documents) == (3, 3, 5)
     index = stored.open(embedder)
     assert [record.source for record in index.documents()] == [f"{name}.txt" for name in NAMES[1:]]
-    assert connection.count(connection.passages("g000001")) == len(index.passages()) == 5
+    # In collections of its own: the one that seemed to be interrupted may yet write.
+    assert connection.generations() == ["g000002"] == [connection.serving()]
+    assert connection.count(connection.passages("g000002")) == len(index.passages()) == 5
 
 
 def test_documents_read_by_several_processes_some_at_a_time_make_the_same_index(
@@ -155,13 +158,12 @@ def test_what_an_interruption_left_without_its_document_is_taken_out(
 ) -> None:
     from qdrant_client import models
 
-    connection.create("g000001", embedder.dimension)
     vector = {DENSE: [0.0] * embedder.dimension}
     stray = models.PointStruct(id=point_id("stray"), vector=vector, payload={"document_id": "gone", "rank": 0})
     part(stored, sources, "1/1", embedder)
-    connection.upsert(connection.passages("g000001"), [stray])
+    connection.upsert(connection.passages("g000001p1"), [stray])
     stored.finish(embedder)
-    assert connection.count(connection.passages("g000001")) == len(NAMES)
+    assert connection.count(connection.passages("g000001p1")) == len(NAMES)
 
 
 def test_parts_make_the_index_that_one_build_makes(
@@ -190,7 +192,7 @@ def test_parts_follow_changes_and_removals(stored: QdrantStore, sources: Path, e
     assert sum(report.read for report in reports) == sum(report.embedded for report in reports) == 1
     assert stored.finish(embedder).removed == ("gulls.txt",)
     index = stored.open(embedder)
-    assert index.generation == "g000002" and len(index.documents()) == len(NAMES) - 1
+    assert index.generation == "g000002p2" and len(index.documents()) == len(NAMES) - 1
     assert "painted" in index.vocabulary and "gulls" not in index.vocabulary
 
 
@@ -231,10 +233,10 @@ def test_the_switch_is_one_step_and_the_old_generation_goes(
     before = stored.open(embedder)
     (sources / "docks.txt").unlink()
     part(stored, sources, "1/1", embedder)
-    assert connection.serving() == "g000001" and connection.generations() == ["g000001", "g000002"]
+    assert connection.serving() == "g000001" and connection.generations() == ["g000001", "g000002p1"]
     assert len(before.passages()) == len(stored.open(embedder).passages()) == len(NAMES)
     stored.finish(embedder)
-    assert connection.serving() == "g000002" and connection.generations() == ["g000002"]
+    assert connection.serving() == "g000002p1" and connection.generations() == ["g000002p1"]
     with pytest.raises(IndexUnusableError, match="Qdrant could not"):
         before.documents()
     assert len(stored.open(embedder).documents()) == len(NAMES) - 1
