@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from indexer import build as folder_build
-from indexer import store
+from indexer import generations, store
 from indexer.build import BuildReport
 from indexer.data_folder import data_folder
 from indexer.embedding import Embedder
@@ -50,6 +50,13 @@ class IndexStore(Protocol):
         """Make the index follow the uploads and decisions since it was built: see `indexer.build.update`."""
         ...
 
+    def condition(self) -> tuple[str, list[str]]:
+        """How what keeps it says it is (green, yellow while it indexes, grey, red), and other generations held.
+
+        Those are earlier ones, or ones that are built or were left by builds that were killed.
+        """
+        ...
+
 
 class FolderStore:
     """Generations in a folder of this machine; `data` is the data folder, that of the index if None."""
@@ -86,6 +93,11 @@ class FolderStore:
     def update(self, embedder: Embedder, *, progress: Progress) -> BuildReport:
         """Make the index follow the uploads and decisions since it was built."""
         return folder_build.update(self.folder, embedder, data=self._data, progress=progress)
+
+    def condition(self) -> tuple[str, list[str]]:
+        """Always green: whatever is there is whole. Other generations are earlier ones."""
+        serving = self.current()
+        return "green", [path.name for path in generations.numbered(self.folder) if path.name != serving]
 
 
 def open_store(folder: Path, address: str | None = None, data: Path | None = None) -> IndexStore:

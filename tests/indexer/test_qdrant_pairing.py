@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 
 from indexer.build import build
+from indexer.documents import Distribution, DocumentRecord, DocumentType
 from indexer.embedding import Embedder
-from indexer.qdrant import pairing
+from indexer.preparing import Prepared
+from indexer.qdrant import pairing, records
 from indexer.qdrant.address import Address
 from indexer.qdrant.connection import Connection
 from indexer.qdrant.finishing import building_of
 from indexer.qdrant.generation import Generation
 from indexer.qdrant.store import QdrantStore
-from indexer.store import open_index
+from indexer.store import SourceState, open_index
 
 PIERS = 6
-LONG = 200_000  # characters of a document that pairs with nothing for its length
+BOOKS, LONG = 24, 200_000  # documents, and characters of each
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -31,10 +33,12 @@ def sources(tmp_path: Path) -> Path:
     folder.mkdir()
     rows = []
     for number in range(1, PIERS + 1):
-        figures = " ".join(f"{number}{digit}41" for digit in range(1, 10))
+        boards, planches = (
+            f" {word} ".join(f"{number}{digit}41" for digit in range(1, 10)) for word in ("boards and", "planches et")
+        )
         texts = {
-            "en": f"Note on pier {number}\n\nIn Halifax, Ada Marsh measured the pier: {figures} boards.\n",
-            "fr": f"Note sur le quai {number}\n\nÀ Halifax, Ada Marsh mesure le quai: {figures} planches.\n",
+            "en": f"Note on pier {number}\n\nIn Halifax, Ada Marsh of Nova Scotia measured the pier: {boards}.\n",
+            "fr": f"Note sur le quai {number}\n\nÀ Halifax, Ada Marsh mesure le quai: {planches}.\n",
         }
         for language, text in texts.items():
             name = f"pier-{number}-{language}.txt"
@@ -62,24 +66,35 @@ def test_pairs_are_those_of_a_folder_however_many_are_read_at_once(
     assert sum(record.translation_of is not None for record in index.headers()) == PIERS
 
 
+def record(number: int) -> DocumentRecord:
+    """One of many documents of the same day, every other one French; each text is long."""
+    return DocumentRecord(
+        id=f"book-{number}",
+        source=f"book-{number}.txt",
+        title=f"Book {number}",
+        type=DocumentType.OTHER,
+        language=("en", "fr")[number % 2],  # type: ignore[arg-type]
+        distribution=Distribution.PUBLIC,
+        meeting_date="2030-05-03",
+        jurisdiction=None,
+        format="text",
+        pages=None,
+        digest=str(number),
+        text="word " * (LONG // 5),
+    )
+
+
 def test_the_texts_of_documents_are_not_held_together(tmp_path: Path, embedder: Embedder) -> None:
-    sources = tmp_path / "sources"
-    sources.mkdir()
-    rows = []
-    for number in range(24):
-        name, language = f"book-{number}.txt", ("en", "fr")[number % 2]
-        (sources / name).write_text(f"Book {number}\n\n" + f"word{number} " * (LONG // 8) + "\n", "utf-8")
-        rows.append(f'[[document]]\nfile = "{name}"\nlanguage = "{language}"\nmeeting_date = "2030-05-03"\n')
-    (sources / "manifest.toml").write_text("\n".join(rows), "utf-8")
-    address = f"qdrant+local://{tmp_path}/qdrant/council?grace=0"
-    (tmp_path / "data").mkdir()
-    QdrantStore(address, tmp_path / "data").build([sources], embedder, rebuild=False, progress=quiet)
-    connection = Connection(Address.read(address))
-    generation = Generation(connection, connection.serving() or "", embedder, building_of(embedder))
+    connection = Connection(Address.read(f"qdrant+local://{tmp_path}/qdrant/council?grace=0"))
+    name = connection.claim(embedder.dimension)
+    state = SourceState(digest="", reading="", document_id="", path="", distribution=Distribution.PUBLIC)
+    for prepared in (Prepared.of(record(number), (), ()) for number in range(BOOKS)):
+        connection.upsert(connection.records(name), [records.document_point(prepared, state, [], {})])
+    generation = Generation(connection, name, embedder, building_of(embedder))
     tracemalloc.start()
     try:
-        pairing.originals(generation)
+        assert not any(pairing.originals(generation).values())
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 24 * LONG / 4
+    assert peak < BOOKS * LONG / 4
