@@ -25,7 +25,6 @@ _LARGEST = 32 << 20  # bytes of a request, as a server has it by default
 _SCHEMAS = {"integer": edge.PayloadSchemaType.Integer, "keyword": edge.PayloadSchemaType.Keyword}
 _DATATYPES = {"float16": edge.VectorStorageDatatype.Float16, "float32": edge.VectorStorageDatatype.Float32}
 _OPTIMIZERS = edge.EdgeOptimizersConfig(indexing_threshold=100, default_segment_number=2)
-_NOTHING = "nothing"  # a vector that no point has, where a collection has none: the engine asks for one
 
 
 class _Refused(Exception):
@@ -60,9 +59,7 @@ class Engine:
         self._made += 1
         config = edge.EdgeConfig(
             vectors={key: _vector_params(of) for key, of in dense.items()},
-            sparse_vectors={
-                key: edge.EdgeSparseVectorParams() for key in [*(asked.sparse_vectors or {}), *[_NOTHING] * (not dense)]
-            },
+            sparse_vectors={key: edge.EdgeSparseVectorParams() for key in asked.sparse_vectors or {}},
             on_disk_payload=asked.on_disk_payload,
             optimizers=_OPTIMIZERS,
         )

@@ -147,7 +147,7 @@ class Connection:
     def claim(self, dimension: int) -> str:
         """Make a generation after all that are there, which no other process has made; returns its name."""
         name = f"g{max(map(number, self.generations()), default=0) + 1:06d}"
-        while not self._create(self.records(name), [RANK], _RECORD_KEYWORDS, vectors_config={}, **self._kept()):
+        while not self._create_records(name):
             name = f"g{number(name) + 1:06d}"  # another made it meanwhile: the server lets one of the two
         self.create(name, dimension)
         return name
@@ -164,7 +164,7 @@ class Connection:
     def create(self, generation: str, dimension: int) -> None:
         """Make the collections of a generation, as far as they are not there."""
         options, kept = self.address.options, self._kept()
-        self._create(self.records(generation), [RANK], _RECORD_KEYWORDS, vectors_config={}, **kept)
+        self._create_records(generation)
         self._create(
             self.passages(generation),
             [RANK],
@@ -181,6 +181,18 @@ class Connection:
                 "terms": models.SparseVectorParams(index=models.SparseIndexParams(on_disk=options.on_disk))
             },
             **kept,
+        )
+
+    def _create_records(self, generation: str) -> bool:
+        """As `_create`, for what is kept besides passages: it has no vectors, of a name that the server wants."""
+        unused = {"unused": models.SparseVectorParams()}
+        return self._create(
+            self.records(generation),
+            [RANK],
+            _RECORD_KEYWORDS,
+            vectors_config={},
+            sparse_vectors_config=unused,
+            **self._kept(),
         )
 
     def _create(self, name: str, numbers: Sequence[str], keywords: Sequence[str], **config: Any) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -350,3 +353,45 @@ def test_a_server_that_is_not_there_is_told(data: Path, embedder: Embedder, monk
     store = QdrantStore("qdrant://127.0.0.1:1/council?timeout=1", data)
     with pytest.raises(IndexUnusableError, match="see that the server runs, and QDRANT_API_KEY is set"):
         store.open(embedder)
+
+
+class Busy(BaseHTTPRequestHandler):
+    """A server that answers its first calls with a status of one that is busy, and later that it holds nothing."""
+
+    statuses: ClassVar[list[int]] = []
+
+    def do_GET(self) -> None:
+        status = self.statuses.pop(0) if self.statuses else 200
+        content = b'{"result": {"aliases": []}, "status": "ok", "time": 0.0}' if status == 200 else b"{}"
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        if status == 429:
+            self.send_header("Retry-After", "1")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is logged."""
+
+
+@pytest.mark.parametrize(("statuses", "told"), [([503, 429], None), ([503] * 9, "503"), ([403], "403")], ids=str)
+def test_a_server_that_is_busy_is_asked_again(
+    statuses: list[int], told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.qdrant.connection._PAUSE", 0.01)
+    monkeypatch.setattr(Busy, "statuses", list(statuses))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Busy) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            connection = Connection(Address.read(f"qdrant://127.0.0.1:{server.server_port}/council"))
+            if told is None:
+                assert connection.serving() is None and not Busy.statuses
+            else:
+                with pytest.raises(IndexUnusableError, match=told):
+                    connection.serving()
+                assert len(Busy.statuses) == max(0, len(statuses) - 4)
+        finally:
+            server.shutdown()
+            thread.join()
