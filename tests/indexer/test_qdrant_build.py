@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qdrant_client import models
 
 from indexer import preparing_pool, replicas
 from indexer.build import BuildReport
@@ -159,8 +160,6 @@ def test_a_replica_writes_nothing(stored: QdrantStore, sources: Path, embedder: 
 def test_what_an_interruption_left_without_its_document_is_taken_out(
     stored: QdrantStore, connection: Connection, sources: Path, embedder: Embedder
 ) -> None:
-    from qdrant_client import models
-
     vector = {DENSE: [0.0] * embedder.dimension}
     stray = models.PointStruct(id=point_id("stray"), vector=vector, payload={"document_id": "gone", "rank": 0})
     part(stored, sources, "1/1", embedder)
@@ -395,3 +394,25 @@ def test_a_server_that_is_busy_is_asked_again(
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_an_alias_of_somebody_else_is_left_alone(
+    stored: QdrantStore, connection: Connection, address: str, sources: Path, embedder: Embedder, data: Path
+) -> None:
+    whole(stored, sources, embedder)
+    # The alias of this one names what is no generation of the other's.
+    theirs = QdrantStore(address.replace("/council?", "/theirs?"), data)
+    whole(theirs, sources, embedder)
+    client = connection._client
+    client.update_collection_aliases(
+        [
+            models.CreateAliasOperation(
+                create_alias=models.CreateAlias(collection_name="theirs.g000001", alias_name="council")
+            )
+        ]
+    )
+    with pytest.raises(SettingError, match=r"council is an alias of theirs\.g000001"):
+        whole(stored, sources, embedder)
+    assert [one.collection_name for one in client.get_aliases().aliases if one.alias_name == "council"] == [
+        "theirs.g000001"
+    ]
