@@ -30,6 +30,7 @@ from service.reranker import Reranker, reranked
 from service.stages import stage, staged
 from service.stated_needs import with_stated_need
 from service.status import status_of
+from service.term_vectors import meaning
 
 
 class Leg(StrEnum):
@@ -256,8 +257,7 @@ def query_vector(embedder: Embedder, query: Query, weights: Weights = DEFAULT_WE
     """
     vector = embedder.encode_queries([query.text])[0]
     for match in query.terms:
-        wordings = embedder.encode_queries([*match.term.en, *match.term.fr])
-        vector = vector + weights.terms * wordings.mean(axis=0) / len(query.terms)
+        vector = vector + weights.terms * meaning(embedder, match.term) / len(query.terms)
     unit: npt.NDArray[np.float32] = (vector / np.linalg.norm(vector)).astype(np.float32)
     return unit
 
@@ -270,7 +270,7 @@ def _stating(
     The leg is asked for more until it has given so many, or all that it has: to hand it every number that may be found
     would cost more than these few too many.
     """
-    asked = pool + min(max(pool // 4, _SPARE), int(silent.sum()))
+    asked = pool + min(max(pool // 4, _SPARE), int(np.count_nonzero(silent)))
     while True:
         hits = search(asked)
         stating = np.flatnonzero(~silent[hits.numbers])
@@ -306,10 +306,14 @@ def fused(
             lambda count: index.vectors.search(vector, count, allowed=allowed), pool, index.silent
         )
     near, cosines = by_meaning.numbers[stating], by_meaning.scores[stating]
-    numbers = np.union1d(words, near)
+    both = np.sort(np.concatenate((words, near)))
+    numbers = both[np.diff(both, prepend=-1) != 0]
     dense = np.empty(len(numbers), np.float32)
-    dense[np.searchsorted(numbers, near)] = cosines
-    others = np.flatnonzero(~np.isin(numbers, near))
+    places = np.searchsorted(numbers, near)
+    dense[places] = cosines
+    away = np.ones(len(numbers), np.bool_)
+    away[places] = False
+    others = np.flatnonzero(away)
     dense[others] = index.vectors.vectors(numbers[others]) @ vector
     lexical = np.zeros(len(numbers), np.float32)
     lexical[np.searchsorted(numbers, words)] = shares
