@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import embedding
+from indexer.runs import begins
 from indexer.statements import Ragged, Read, Statements
 
 _MOST_KEPT = 60_000  # words, 92 MB
@@ -61,7 +62,7 @@ class PassageWords:
         cosines = self._cosines(asked, distinct)
         columns = np.empty(self._statements.vocabulary_size, np.int32)  # by number of a word; filled for these alone
         columns[distinct] = np.arange(len(distinct), dtype=np.int32)
-        starts = np.flatnonzero(np.diff(words.row, prepend=-1))  # rows come in order
+        starts = np.flatnonzero(begins(words.row))  # rows come in order
         # Of each row the word nearest to each one asked for.
         nearest = np.maximum.reduceat(cosines.take(columns[words.values], axis=1), starts, axis=1)
         found[words.row[starts]] = weights @ nearest / total
@@ -120,5 +121,5 @@ class PassageWords:
 def _distinct(numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """Each of the numbers once, in order: np.unique takes five times as long."""
     ordered = np.sort(numbers)
-    found: npt.NDArray[np.int32] = ordered[np.diff(ordered, prepend=-1) != 0]
+    found: npt.NDArray[np.int32] = ordered[begins(ordered)]
     return found

@@ -20,6 +20,7 @@ from indexer.embedding import Embedder
 from indexer.index_protocol import Index
 from indexer.lexical import LexicalHits
 from indexer.lexical_query import LexicalQuery, lexical_query
+from indexer.runs import begins
 from indexer.vectors import VectorHits
 from service import access
 from service.folding import Folded, fold
@@ -181,9 +182,9 @@ class _Search:
         order = np.lexsort((found.numbers, -found.scores))
         owners = self._index.owners(found.numbers[order])
         by_owner = np.argsort(owners, kind="stable")
-        begins = np.flatnonzero(np.diff(owners[by_owner], prepend=-1))
+        first = np.flatnonzero(begins(owners[by_owner]))
         place = np.empty(len(order), np.int64)  # among those of its owner
-        place[by_owner] = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
+        place[by_owner] = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
         kept = order[(np.arange(len(order)) < spread.first) | (place < spread.of_each)]
         return Candidates(found.numbers[kept], found.scores[kept], found.dense[kept], found.lexical[kept])
 
@@ -307,7 +308,7 @@ def fused(
         )
     near, cosines = by_meaning.numbers[stating], by_meaning.scores[stating]
     both = np.sort(np.concatenate((words, near)))
-    numbers = both[np.diff(both, prepend=-1) != 0]
+    numbers = both[begins(both)]
     dense = np.empty(len(numbers), np.float32)
     places = np.searchsorted(numbers, near)
     dense[places] = cosines

@@ -71,7 +71,7 @@ def test_a_neighbour_of_the_version_stays_a_hit():
 
 def test_a_copy_folds_and_the_same_words_about_another_jurisdiction_do_not():
     hits = ranked((1, TEXTS[0], "en", 1.0), (2, TEXTS[0] + "!", "en", 0.9), (3, TEXTS[0], "en", 0.8))
-    hits[2] = replace(hits[2], passage=replace(hits[2].passage, jurisdictions=("ON",)))
+    hits[2] = hits[2]._replace(passage=replace(hits[2].passage, jurisdictions=("ON",)))
     assert fold(hits, {}, "en", 10) == [Folded(0, 1.0, (2,)), Folded(2, 0.8)]
 
 
