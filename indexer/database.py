@@ -13,9 +13,13 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from indexer.documents import (
     Attribution,
@@ -181,6 +185,14 @@ class Reader:
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """What a statement selects; sqlite3.Error where the file is missing or damaged."""
+        return self._connection().execute(statement, parameters).fetchall()
+
+    def numbers(self, statement: str, parameters: Sequence[Any] = ()) -> npt.NDArray[np.int64]:
+        """As `rows`, of whole numbers, one row after the other; for many rows."""
+        cursor = self._connection().execute(statement, parameters)
+        return np.fromiter(chain.from_iterable(cursor), np.int64)
+
+    def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             # Immutable: a generation never changes once it serves, so SQLite need neither lock nor look for a journal.
@@ -198,7 +210,7 @@ class Reader:
             connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
             self._local.connection = connection
             self._first = self._first or connection
-        return connection.execute(statement, parameters).fetchall()
+        return connection
 
     def cut_short(self) -> bool:
         """Whether the file ends before its last page does, which SQLite itself misses."""

@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import embedding
+from indexer.runs import begins
 from indexer.statements import Ragged, Read, Statements
 
 _MOST_KEPT = 60_000  # words, 92 MB
 _READ_AHEAD = 40_000
 _AT_ONCE = 256
+_PRODUCTS = 1_024  # cosines at once: BLAS takes so few as they stand, where it lays out more of them anew at first
 
 
 class PassageWords:
@@ -46,7 +48,7 @@ class PassageWords:
         words = self._statements.words(passages)
         if not len(words.values) or not len(asked):
             return np.full(len(asked), -1.0, np.float32)
-        found: npt.NDArray[np.float32] = (asked @ self._vectors(np.unique(words.values)).T).max(axis=1)
+        found: npt.NDArray[np.float32] = self._cosines(asked, _distinct(words.values)).max(axis=1)
         return found
 
     def _likenesses(
@@ -56,12 +58,14 @@ class PassageWords:
         found = np.zeros(rows, np.float32)
         if not len(words.values) or not total or not len(asked):
             return found
-        distinct, columns = np.unique(words.values, return_inverse=True)
-        cosines = asked @ self._vectors(distinct).T
-        filled, starts = np.unique(words.row, return_index=True)
+        distinct = _distinct(words.values)
+        cosines = self._cosines(asked, distinct)
+        columns = np.empty(self._statements.vocabulary_size, np.int32)  # by number of a word; filled for these alone
+        columns[distinct] = np.arange(len(distinct), dtype=np.int32)
+        starts = np.flatnonzero(begins(words.row))  # rows come in order
         # Of each row the word nearest to each one asked for.
-        nearest = np.maximum.reduceat(cosines.take(columns, axis=1), starts, axis=1)
-        found[filled] = weights @ nearest / total
+        nearest = np.maximum.reduceat(cosines.take(columns[words.values], axis=1), starts, axis=1)
+        found[words.row[starts]] = weights @ nearest / total
         return found
 
     def read_ahead(self) -> None:
@@ -69,25 +73,38 @@ class PassageWords:
         _ = self._statements.words_of_tokens
         numbers = self._statements.commonest_words(_READ_AHEAD)
         for first in range(0, len(numbers), _AT_ONCE):
-            self._vectors(numbers[first : first + _AT_ONCE])
+            self._kept(numbers[first : first + _AT_ONCE])
 
-    def _vectors(self, numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        """The vectors of the words with these distinct numbers, of shape (words, dimension)."""
+    def _cosines(self, asked: npt.NDArray[np.float32], numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """The cosine to each word asked for of the words with these distinct numbers, of shape (m, words)."""
+        table, rows = self._kept(numbers)
+        step = max(1, _PRODUCTS // len(asked))
+        parts = [asked @ table[rows[first : first + step]].T for first in range(0, len(rows), step)]
+        return np.concatenate(parts, axis=1)
+
+    def _kept(self, numbers: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+        """A table of vectors, and in it the rows of the words with these distinct numbers."""
         embedder = embedding.load()
         if len(numbers) > _MOST_KEPT:
             written = self._statements.written(numbers.tolist())
-            return embedder.encode_documents([written[number] for number in numbers.tolist()])
+            table = embedder.encode_documents([written[number] for number in numbers.tolist()])
+            return table, np.arange(len(table), dtype=np.int32)
         with self._lock:
             if not len(self._slots):
                 self._slots = np.full(self._statements.vocabulary_size, -1, np.int32)
             missing = numbers[self._slots[numbers] < 0]
             if self._filled + len(missing) > _MOST_KEPT:
-                self._slots[:] = -1
-                self._filled, missing, self._table = 0, numbers, self._table[:0]  # others may still read the old one
+                self._forget(len(numbers))
+                missing = numbers[self._slots[numbers] < 0]
             if len(missing):
                 self._add(missing, embedder)
-            slots, table = self._slots[numbers], self._table
-        return table[slots]
+            return self._table, self._slots[numbers]
+
+    def _forget(self, wanted: int) -> None:
+        """Make room for so many words: keep the first, which were read ahead as the commonest, if they leave it."""
+        self._filled = _READ_AHEAD if self._filled > _READ_AHEAD and _READ_AHEAD + wanted <= _MOST_KEPT else 0
+        self._slots[self._slots >= self._filled] = -1
+        self._table = self._table[: self._filled].copy()  # others may still read the old one
 
     def _add(self, numbers: npt.NDArray[np.int32], embedder: embedding.Embedder) -> None:
         written = self._statements.written(numbers.tolist())
@@ -99,3 +116,10 @@ class PassageWords:
         self._table[self._filled : needed] = embedder.encode_documents([written[n] for n in numbers.tolist()])
         self._slots[numbers] = np.arange(self._filled, needed, dtype=np.int32)
         self._filled = needed
+
+
+def _distinct(numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Each of the numbers once, in order: np.unique takes five times as long."""
+    ordered = np.sort(numbers)
+    found: npt.NDArray[np.int32] = ordered[begins(ordered)]
+    return found

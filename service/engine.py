@@ -156,19 +156,28 @@ class Engine:
 
     def hits(self, query: Query, leg: Leg = Leg.HYBRID, weights: Weights = DEFAULT_WEIGHTS) -> list[Hit]:
         """The hits of a query; of one leg alone, or by other weights, for measuring."""
+        return self._hits(self.index(), query, leg, weights)
+
+    def _hits(self, index: Index, query: Query, leg: Leg = Leg.HYBRID, weights: Weights = DEFAULT_WEIGHTS) -> list[Hit]:
         vector = query_vector(self._embedder, query, weights)
-        return retrieve(self.index(), query, vector, leg=leg, weights=weights, reranker=self._reranker)
+        return retrieve(index, query, vector, leg=leg, weights=weights, reranker=self._reranker)
 
     def found(self, query: Query) -> list[Hit]:
         """The hits of a search that somebody made; those of `hits` are for measuring."""
+        return self._found(self.index(), query)
+
+    def _found(self, index: Index, query: Query) -> list[Hit]:
         stages.asked(query.text)
-        hits = self.hits(query)
+        hits = self._hits(index, query)
         stages.searched(len(hits))
         return hits
 
     def facets(self, query: Query) -> FacetCounts:
         """How many of the passages that a query finds have each value of each filter."""
-        return count(self.index(), query, query_vector(self._embedder, query))
+        return self._facets(self.index(), query)
+
+    def _facets(self, index: Index, query: Query) -> FacetCounts:
+        return count(index, query, query_vector(self._embedder, query))
 
     def suggestion(self, query: Query) -> str | None:
         """The query's text with likelier words, where the documents hold one of its words nowhere or hardly."""
@@ -177,12 +186,13 @@ class Engine:
     def search(self, query: Query, *, facets: bool = False) -> SearchResult:
         """The passages nearest to a query, with counts by filter where `facets` are wanted."""
         began = time.perf_counter()
-        hits = self.found(query)
+        index = self.index()  # once, so that all of the result is of one view
+        hits = self._found(index, query)
         return SearchResult(
             query=query.text,
             language=query.language,
             passages=[passage_hit(hit) for hit in hits],
-            facets=self.facets(query).as_contract() if facets else None,
-            suggestion=self.suggestion(query),
+            facets=self._facets(index, query).as_contract() if facets else None,
+            suggestion=suggestion(index, query),
             took_ms=round((time.perf_counter() - began) * 1000, 1),
         )

@@ -84,14 +84,23 @@ def _of_like_length(lengths: Sequence[tuple[int, int]], length: int) -> list[int
 
 def _is_copy(one: str, other: str) -> bool:
     """Whether two texts have nearly the same words."""
-    shorter, longer = sorted((len(one), len(other)))
+    shorter, longer = (len(one), len(other)) if len(one) < len(other) else (len(other), len(one))
     if shorter < _LENGTHS * longer:
         return False
     runs, other_runs = _runs(one), _runs(other)
-    if len(runs & other_runs) < _RUNS * len(runs | other_runs):
+    if not _share(runs, other_runs, _RUNS):
         return False  # found in a tenth of the time, and so for most
     words, other_words = _words(one), _words(other)
-    return len(words & other_words) >= _COPY * max(1, len(words | other_words))
+    return _share(words, other_words, _COPY) and bool(words)
+
+
+def _share(one: frozenset[str], other: frozenset[str], least: float) -> bool:
+    """Whether both of two sets have at least a share of what either has."""
+    fewer, more = (one, other) if len(one) < len(other) else (other, one)
+    if len(fewer) < least * len(more):
+        return False  # not even if the one held all of the other's
+    both = len(fewer & more)
+    return both >= least * (len(fewer) + len(more) - both)
 
 
 @lru_cache(maxsize=2_048)

@@ -19,6 +19,7 @@ from indexer.lexical import LexicalHits
 from indexer.lexical_query import LexicalQuery, Sought, lexical_query, stem_tokens
 from indexer.statements import Held, Read
 from indexer.word_vectors import word_vectors
+from service.term_vectors import meaning
 
 _TERMS = 0.75  # weight of the glossary's other wordings, in the lexical share and in the vector
 _TERMS_SOUGHT = 3  # terms of the field for which passages are sought that name them,
@@ -237,15 +238,10 @@ def _tokens(written: str, language: Language) -> frozenset[str]:
 
 def _vectors(embedder: Embedder, wordings: Sequence[Wording]) -> npt.NDArray[np.float32]:
     """Of shape (wordings, dimension); to each the terms of the field that it names add theirs, in both languages."""
-    forms = [[form for term in wording.terms for form in (*term.en, *term.fr)] for wording in wordings]
-    encoded = embedder.encode_queries([*(wording.text for wording in wordings), *(form for of in forms for form in of)])
-    vectors = encoded[: len(wordings)].copy()
-    at = len(wordings)
+    vectors = np.array(embedder.encode_queries([wording.text for wording in wordings]))
     for row, wording in enumerate(wordings):
         for term in wording.terms:
-            count = len(term.en) + len(term.fr)
-            vectors[row] += _TERMS * encoded[at : at + count].mean(axis=0) / len(wording.terms)
-            at += count
+            vectors[row] += _TERMS * meaning(embedder, term) / len(wording.terms)
     unit: npt.NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     return unit
 

@@ -15,6 +15,7 @@ from indexer import jurisdictions, sentences
 from indexer.documents import Passage, Role, Status
 from indexer.embedding import Embedder
 from indexer.index_protocol import Index
+from indexer.runs import begins
 from indexer.statements import Read
 from service import access
 from service.folding import Folded, fold
@@ -175,7 +176,7 @@ def _likest_kept(
     """As `_likest`, from what the index keeps of sentences. One that only announces a list is none."""
     read = index.statements.of([candidate.number for candidate in candidates])
     by_words = matcher.words_kept(read) + weights.named * matcher.named_kept(read)
-    first = np.flatnonzero(np.diff(read.passage, prepend=-1))  # of each passage
+    first = np.flatnonzero(begins(read.passage))  # of each passage
     order = np.lexsort((-by_words, read.passage))
     place = np.empty(len(read), np.int64)  # among those of its passage
     place[order] = np.arange(len(read)) - np.repeat(first, np.diff(first, append=len(read)))

@@ -38,6 +38,8 @@ _FRENCH_TENSES = (
     (re.compile(r"\w{2,}(?:ait|aient)"), IMPERFECT),
 )
 
+_TOKENS_KEPT = 16_384
+
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
@@ -106,16 +108,25 @@ def _without_names(text: str) -> str:
 
 def _phrase(tokens: list[str], at: int, language: Language) -> _Phrase | None:
     """The phrase at that place, of several the longest; of two as long that of the question's language."""
-    table, token = _table(), tokens[at]
-    beginnings = [token, *(f"{token[:length]}*" for length in range(2, min(len(token), table.longest) + 1))]
     found = [
         (phrase.rank()[0], own == language, phrase.rank(), phrase)
-        for own, phrases in table.phrases.items()
-        for beginning in beginnings
-        for phrase in phrases.get(beginning, ())
+        for own, phrase in _beginning(tokens[at])
         if phrase.fits(tokens, at)
     ]
     return max(found, key=lambda item: item[:3])[-1] if found else None
+
+
+@lru_cache(maxsize=_TOKENS_KEPT)
+def _beginning(token: str) -> tuple[tuple[Language, _Phrase], ...]:
+    """The phrases that may begin with a token, each with its language."""
+    table = _table()
+    beginnings = [token, *(f"{token[:length]}*" for length in range(2, min(len(token), table.longest) + 1))]
+    return tuple(
+        (own, phrase)
+        for own, phrases in table.phrases.items()
+        for beginning in beginnings
+        for phrase in phrases.get(beginning, ())
+    )
 
 
 def _shape(token: str, written: str, language: Language) -> str | None:

@@ -20,6 +20,7 @@ from indexer.embedding import Embedder
 from indexer.index_protocol import Index
 from indexer.lexical import LexicalHits
 from indexer.lexical_query import LexicalQuery, lexical_query
+from indexer.runs import begins
 from indexer.vectors import VectorHits
 from service import access
 from service.folding import Folded, fold
@@ -30,6 +31,7 @@ from service.reranker import Reranker, reranked
 from service.stages import stage, staged
 from service.stated_needs import with_stated_need
 from service.status import status_of
+from service.term_vectors import meaning
 
 
 class Leg(StrEnum):
@@ -180,9 +182,9 @@ class _Search:
         order = np.lexsort((found.numbers, -found.scores))
         owners = self._index.owners(found.numbers[order])
         by_owner = np.argsort(owners, kind="stable")
-        begins = np.flatnonzero(np.diff(owners[by_owner], prepend=-1))
+        first = np.flatnonzero(begins(owners[by_owner]))
         place = np.empty(len(order), np.int64)  # among those of its owner
-        place[by_owner] = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
+        place[by_owner] = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
         kept = order[(np.arange(len(order)) < spread.first) | (place < spread.of_each)]
         return Candidates(found.numbers[kept], found.scores[kept], found.dense[kept], found.lexical[kept])
 
@@ -256,8 +258,7 @@ def query_vector(embedder: Embedder, query: Query, weights: Weights = DEFAULT_WE
     """
     vector = embedder.encode_queries([query.text])[0]
     for match in query.terms:
-        wordings = embedder.encode_queries([*match.term.en, *match.term.fr])
-        vector = vector + weights.terms * wordings.mean(axis=0) / len(query.terms)
+        vector = vector + weights.terms * meaning(embedder, match.term) / len(query.terms)
     unit: npt.NDArray[np.float32] = (vector / np.linalg.norm(vector)).astype(np.float32)
     return unit
 
@@ -270,7 +271,7 @@ def _stating(
     The leg is asked for more until it has given so many, or all that it has: to hand it every number that may be found
     would cost more than these few too many.
     """
-    asked = pool + min(max(pool // 4, _SPARE), int(silent.sum()))
+    asked = pool + min(max(pool // 4, _SPARE), int(np.count_nonzero(silent)))
     while True:
         hits = search(asked)
         stating = np.flatnonzero(~silent[hits.numbers])
@@ -306,10 +307,14 @@ def fused(
             lambda count: index.vectors.search(vector, count, allowed=allowed), pool, index.silent
         )
     near, cosines = by_meaning.numbers[stating], by_meaning.scores[stating]
-    numbers = np.union1d(words, near)
+    both = np.sort(np.concatenate((words, near)))
+    numbers = both[begins(both)]
     dense = np.empty(len(numbers), np.float32)
-    dense[np.searchsorted(numbers, near)] = cosines
-    others = np.flatnonzero(~np.isin(numbers, near))
+    places = np.searchsorted(numbers, near)
+    dense[places] = cosines
+    away = np.ones(len(numbers), np.bool_)
+    away[places] = False
+    others = np.flatnonzero(away)
     dense[others] = index.vectors.vectors(numbers[others]) @ vector
     lexical = np.zeros(len(numbers), np.float32)
     lexical[np.searchsorted(numbers, words)] = shares

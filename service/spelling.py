@@ -56,11 +56,11 @@ def _doubtful(index: Index, word: str) -> bool:
         len(word) >= _SHORTEST
         and word.isascii()
         and word not in text.stop_words().either
-        and len(index.holding(word, _RARE + 1)) <= _RARE
         and not any(
             bilingual_lexicon().translations(str(text.stemmer(language).stemWords([word])[0]), language)
             for language in LANGUAGES
         )
+        and len(index.holding(word, _RARE + 1)) <= _RARE  # last, as it reads the index
     )
 
 

@@ -123,3 +123,20 @@ def test_likenesses_are_those_of_the_words(written: Statements, passages: list[P
     found = words.likenesses(asked, weights, [2, 0])
     exact = [likeness(asked, weights, word_vectors().of(passage_words(passages[n]))) for n in (2, 0)]
     assert found == pytest.approx(exact, abs=1e-5)
+
+
+def test_words_beyond_the_room_leave_those_read_ahead(
+    written: Statements, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = {number: len(set(passage_words(passage))) for number, passage in enumerate(passages)}
+    monkeypatch.setattr("indexer.passage_words._READ_AHEAD", 3)
+    monkeypatch.setattr("indexer.passage_words._MOST_KEPT", 3 + max(held.values()))
+    words = PassageWords(written)
+    words.read_ahead()
+    asked, weights = word_vectors().of(["booking", "temps"]), np.array([2.0, 1.0], np.float32)
+    first = words._table[:3].copy()
+    for number in [*held, *held]:
+        exact = likeness(asked, weights, word_vectors().of(passage_words(passages[number])))
+        assert words.likenesses(asked, weights, [number])[0] == pytest.approx(exact, abs=1e-5)
+        assert words._filled <= len(words._table) <= 3 + max(held.values())
+        assert np.array_equal(words._table[:3], first)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.documents import Attribution, Passage, PassageKind, Role
+from service import folding
 from service.folding import Folded, fold
 from service.ranked import Ranked
 
@@ -70,7 +71,7 @@ def test_a_neighbour_of_the_version_stays_a_hit():
 
 def test_a_copy_folds_and_the_same_words_about_another_jurisdiction_do_not():
     hits = ranked((1, TEXTS[0], "en", 1.0), (2, TEXTS[0] + "!", "en", 0.9), (3, TEXTS[0], "en", 0.8))
-    hits[2] = replace(hits[2], passage=replace(hits[2].passage, jurisdictions=("ON",)))
+    hits[2] = hits[2]._replace(passage=replace(hits[2].passage, jurisdictions=("ON",)))
     assert fold(hits, {}, "en", 10) == [Folded(0, 1.0, (2,)), Folded(2, 0.8)]
 
 
@@ -96,3 +97,10 @@ def test_nothing_is_lost_and_nothing_comes_twice(items, links, language, limit):
         assert {hit.number for hit in hits} <= set(mentioned)
     scores = [item.score for item in found]
     assert scores == sorted(scores, reverse=True)
+
+
+@given(
+    st.frozensets(st.integers(0, 12)), st.frozensets(st.integers(0, 12)), st.sampled_from([0.4, 0.5, 0.75, 0.9, 1.0])
+)
+def test_the_share_of_two_sets_is_that_of_all_that_either_has(one, other, least):
+    assert folding._share(one, other, least) == (len(one & other) >= least * len(one | other))
