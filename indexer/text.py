@@ -171,6 +171,7 @@ def stemmer(language: Language) -> _Stemmer:
     if stemmers is None:
         import Stemmer
 
-        stemmers = {code: Stemmer.Stemmer(name) for code, name in _SNOWBALL.items()}
+        # Without a memory of its own: who asks has one, and what it would take to keep it small is thrice the stemming.
+        stemmers = {code: Stemmer.Stemmer(name, 0) for code, name in _SNOWBALL.items()}
         _local.stemmers = stemmers
     return stemmers[language]
