@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import chain
@@ -132,16 +132,15 @@ class _Steps:
     def ends(self, number: int, begun: _Begun) -> list[tuple[int, Term, int]]:
         """The forms that go on with what is begun after a word, by their place among the forms, with the last word."""
         found: list[tuple[int, Term, int]] = []
-        if not self._may_go_on(number, begun):
-            return found
         for reading, last in self.after(number):
             more = begun.then.get(reading.stem)
             if more is not None:
                 found += [(order, term, last) for order, term in more.ended]
-                found += self.ends(last, more)
+                if self.may_go_on(last, more):
+                    found += self.ends(last, more)
         return found
 
-    def _may_go_on(self, number: int, begun: _Begun) -> bool:
+    def may_go_on(self, number: int, begun: _Begun) -> bool:
         """Whether what stands next to a word may go on with what is begun: mostly not."""
         if self.compounds:
             return True
@@ -162,13 +161,11 @@ def named(known: Sequence[Known], joints: bytes) -> list[Named]:
     found: list[Named] = []
     for language in LANGUAGES:
         steps = _Steps(known, joints, language)
-        beginning = sorted({*telling, *steps.compounds}) if steps.compounds else telling
-        for number in beginning:
-            for reading, last in steps.at(number):
-                if reading.alone is not None:
-                    found.append((reading.alone, number, last))
-                if reading.begun is not None and (ends := steps.ends(last, reading.begun)):
-                    found += [(term, number, end) for term, end in _in_order(ends)]
+        words = steps.words
+        for number in telling:
+            found += _begun_with(steps, number, words[number], number)
+        for number, (compound, last) in steps.compounds.items():
+            found += _begun_with(steps, number, compound, last)
     for number in telling:
         if known[number].meanings:
             meant = _meant(known, joints, number)
@@ -177,10 +174,18 @@ def named(known: Sequence[Known], joints: bytes) -> list[Named]:
     return found
 
 
-def _in_order(ends: Sequence[tuple[int, Term, int]]) -> list[tuple[Term, int]]:
+def _begun_with(steps: _Steps, first: int, reading: _Reading, last: int) -> Iterable[Named]:
+    """The forms that begin with what is read from one word to another."""
+    _, _, alone, begun = reading
+    longer = _in_order(steps.ends(last, begun)) if begun is not None and steps.may_go_on(last, begun) else ()
+    found = [(term, first, end) for term, end in longer] if longer else []
+    return [(alone, first, last), *found] if alone is not None else found
+
+
+def _in_order(ends: Sequence[tuple[int, Term, int]]) -> Sequence[tuple[Term, int]]:
     """Each form that was found, in the order of the table, with its first end: a compound may end it too."""
-    if len(ends) == 1:
-        return [ends[0][1:]]
+    if len(ends) < 2:
+        return [(term, end) for _, term, end in ends]
     first = {order: (term, end) for order, term, end in reversed(ends)}
     return [first[order] for order in sorted(first)]
 

@@ -209,13 +209,17 @@ class WordClasses:
 
 
 def _run(run: str, *, french: frozenset[str], english: frozenset[str]) -> _Run:
-    lowered = run.lower().replace("’", "'")
-    tokens = tuple(_TOKEN.findall(_INVERTED.sub(" ", _ADDRESS.sub(" ", lowered))))
+    lowered = run.lower()
+    if lowered.isalnum():  # as most are
+        tokens: tuple[str, ...] = (lowered,)
+    else:
+        lowered = lowered.replace("’", "'")
+        tokens = tuple(_TOKEN.findall(_INVERTED.sub(" ", _ADDRESS.sub(" ", lowered))))
     return _Run(
         tokens,
         french=sum(map(french.__contains__, tokens)),
         english=sum(map(english.__contains__, tokens)),
-        accented=bool(_ACCENTS.search(lowered)),
+        accented=not lowered.isascii() and bool(_ACCENTS.search(lowered)),
     )
 
 
