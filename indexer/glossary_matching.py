@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, compress
+from operator import attrgetter
 from typing import NamedTuple
 
 from indexer import glossary_table
@@ -90,12 +91,16 @@ def _compared(stem: str, singular: str, language: Language) -> _Reading:
     return _Reading(stem, False, alone, _begun_forms(language).get(stem))
 
 
+_READING: Mapping[Language, Callable[[Known], _Reading]] = {"en": attrgetter("en"), "fr": attrgetter("fr")}
+_TELLING = attrgetter("telling")
+
+
 class _Steps:
     """The words of a text as one language compares them: each word, and the compounds by their first word."""
 
     def __init__(self, known: Sequence[Known], joints: bytes, language: Language) -> None:
         self._joints = joints
-        self.words = [word.en for word in known] if language == "en" else [word.fr for word in known]
+        self.words = [*map(_READING[language], known)]
         if language == "en" and APOSTROPHE in joints:
             for number, joint in enumerate(joints):
                 if joint == APOSTROPHE and known[number].folded == "s":
@@ -155,7 +160,7 @@ Named = tuple[Term, int, int]  # a term, and the first and the last word that na
 
 def named(known: Sequence[Known], joints: bytes) -> list[Named]:
     """Every term that words name, those too that overlap."""
-    telling = [number for number, word in enumerate(known) if word.telling]
+    telling = [*compress(range(len(known)), map(_TELLING, known))]
     if not telling and HYPHEN not in joints:
         return []
     found: list[Named] = []
@@ -163,7 +168,9 @@ def named(known: Sequence[Known], joints: bytes) -> list[Named]:
         steps = _Steps(known, joints, language)
         words = steps.words
         for number in telling:
-            found += _begun_with(steps, number, words[number], number)
+            reading = words[number]
+            if reading.alone is not None or reading.begun is not None:
+                found += _begun_with(steps, number, reading, number)
         for number, (compound, last) in steps.compounds.items():
             found += _begun_with(steps, number, compound, last)
     for number in telling:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any
 
 from indexer.cues import any_of, plain
@@ -149,12 +150,16 @@ def _told(text: str, role: Role) -> Status | None:
     """The status that the words of a written text tell: that of the first rule that holds."""
     table = _table()
     words = text.split(" ")
+    begun = [*map(table.begun.__getitem__, words)]
+    ends = [*accumulate(map(len, words))]  # without the blanks between
     places: dict[int, list[tuple[int, Beginning]]] = {}
-    start = 0
-    for word, begun in zip(words, map(table.begun.__getitem__, words), strict=True):
-        for number, beginning in begun:
-            places.setdefault(number, []).append((start, beginning))
-        start += len(word) + 1
+    for place in [place for place, rules in enumerate(begun) if rules]:
+        start = ends[place] - len(words[place]) + place
+        for number, beginning in begun[place]:
+            if number in places:
+                places[number].append((start, beginning))
+            else:
+                places[number] = [(start, beginning)]
     for number in sorted(table.rules_for[role] & places.keys()):
         if table.rules[number].holds(text, places[number]):
             return table.rules[number].status

@@ -37,11 +37,10 @@ _THAT_WORDS = frozenset({"that", "que", "qu'"})
 
 
 class _Run(NamedTuple):
-    """What stands between white space: its words and signs, how many of them each language has, whether accents."""
+    """What stands between white space: its words and signs, how many more tell French than English, whether accents."""
 
     tokens: tuple[str, ...]
-    french: int
-    english: int
+    more_french: int
     accented: bool
 
 
@@ -109,9 +108,12 @@ class WordClasses:
     def clauses(self, statement: str) -> tuple[str, str]:
         """The statement as `written`, and that without the clauses beside its main one."""
         runs = [*map(self.runs.__getitem__, statement[:_LONGEST].split())]
-        tokens = [*chain.from_iterable([run.tokens for run in runs])]
-        told = sum([run.french - run.english for run in runs])
-        is_french = told > 0 or (not told and any(run.accented for run in runs))
+        if not runs:
+            return "", ""
+        parts, told, accented = zip(*runs, strict=True)
+        tokens = [*chain.from_iterable(parts)]
+        more_french = sum(told)
+        is_french = more_french > 0 or (not more_french and True in accented)
         whole = " ".join(self._classes(tokens, is_french=is_french))
         that = not _THAT_WORDS.isdisjoint(tokens)
         if "/SAY." in whole or (that and any(verb in whole for verb in _REPORTING)):
@@ -217,8 +219,7 @@ def _run(run: str, *, french: frozenset[str], english: frozenset[str]) -> _Run:
         tokens = tuple(_TOKEN.findall(_INVERTED.sub(" ", _ADDRESS.sub(" ", lowered))))
     return _Run(
         tokens,
-        french=sum(map(french.__contains__, tokens)),
-        english=sum(map(english.__contains__, tokens)),
+        more_french=sum(map(french.__contains__, tokens)) - sum(map(english.__contains__, tokens)),
         accented=not lowered.isascii() and bool(_ACCENTS.search(lowered)),
     )
 
