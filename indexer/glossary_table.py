@@ -39,6 +39,9 @@ class Term:
         """The forms of one language, the preferred one first."""
         return self.en if language == "en" else self.fr
 
+    def __hash__(self) -> int:
+        return hash(self.en)  # of all the lists it would take long, and no two terms share a form
+
 
 @dataclass(frozen=True, slots=True)
 class Forms:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from indexer.documents import Language
+from indexer.remembered import Remembered
 from indexer.text import fold, stemmer
 
 # Accents may follow their letter, and a PDF leaves soft hyphens and spaces of no width inside words.
-WORD = re.compile(r"(?:[^\W_][\u0300-\u036f\u00ad\u200b-\u200d\u2060]*)+")
+WORD = re.compile(r"[^\W_]++(?:[\u0300-\u036f\u00ad\u200b-\u200d\u2060]++[^\W_]*+)*+")
+_WORDS_AND_GAPS = re.compile(f"({WORD.pattern})")
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200d\u2060]")
 _NO_GAP = re.compile(r"[\s'’ʼ/\-‐‑–]{0,4}")
 _HYPHENS = frozenset("-‐‑")
@@ -29,6 +32,8 @@ CONTRACTIONS: dict[Language, dict[str, str]] = {
     "en": {},
     "fr": {"du": "de", "des": "de", "d": "de", "au": "a", "aux": "a"},
 }
+
+STOP, JOINED, HYPHEN, APOSTROPHE = range(4)  # how a word follows the last; all but a stop join them
 
 
 class Word(NamedTuple):
@@ -56,33 +61,43 @@ class Step(NamedTuple):
 
 def read_words(text: str) -> list[Word]:
     """The words of a text with their places, apostrophes and hyphens parting them."""
-    found: list[Word] = []
-    last = 0
+    parts = parted(text)
+    ends = list(accumulate(map(len, parts)))
     make = tuple.__new__  # half the time of the class itself
-    for match in WORD.finditer(text):
-        start, end = match.span()
-        written, folded = _read(match.group())
-        if found:
-            joined, hyphenated, apostrophe = _gap(text[last:start])
-            possessive = apostrophe and folded == "s"
-            found.append(make(Word, (written, folded, start, end, joined, hyphenated, possessive)))
-        else:
-            found.append(make(Word, (written, folded, start, end, False, False, False)))
-        last = end
-    return found
+    return [
+        make(Word, (seen, folded, start, end, joint > STOP, joint == HYPHEN, joint == APOSTROPHE and folded == "s"))
+        for (seen, folded), joint, start, end in zip(
+            map(read_word, parts[1::2]), joints(parts), ends[0::2], ends[1::2], strict=False
+        )
+    ]
+
+
+def parted(text: str) -> list[str]:
+    """A text in its words and the gaps before, between and after them, turn by turn."""
+    return _WORDS_AND_GAPS.split(text)
+
+
+def joints(parts: Sequence[str]) -> bytes:
+    """How each word follows the last, of a text as `parted` gives it; the first follows nothing."""
+    return bytes((STOP, *map(_joints.__getitem__, parts[2:-1:2]))) if len(parts) > 1 else b""
 
 
 @lru_cache(maxsize=_KEPT)
-def _read(written: str) -> tuple[str, str]:
+def read_word(written: str) -> tuple[str, str]:
     """A word without signs that are not seen, and folded."""
     seen = written if written.isascii() else _UNSEEN.sub("", written)
     return seen, fold(seen)
 
 
-@lru_cache(maxsize=1_024)
-def _gap(gap: str) -> tuple[bool, bool, bool]:
-    """Whether what stands between two words joins them, is a hyphen, is an apostrophe."""
-    return _NO_GAP.fullmatch(gap) is not None, gap in _HYPHENS, gap in _APOSTROPHES
+def _joint(gap: str) -> int:
+    if gap in _HYPHENS:
+        return HYPHEN
+    if gap in _APOSTROPHES:
+        return APOSTROPHE
+    return JOINED if _NO_GAP.fullmatch(gap) else STOP
+
+
+_joints = Remembered(_joint, most=1_024)
 
 
 def read_steps(found: Sequence[Word], language: Language, spellings: Mapping[str, str]) -> list[list[Step]]:

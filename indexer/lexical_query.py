@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain, repeat
 
 from indexer import text
 from indexer.bilingual_lexicon import bilingual_lexicon
 from indexer.documents import LANGUAGES, Language
 from indexer.glossary import Term
+from indexer.remembered import Remembered
 
 _RUNS_KEPT = 65_536
 _WORDS_KEPT = 16_384
@@ -57,18 +59,17 @@ def passage_tokens(written: str, language: Language) -> list[str]:
 
 def passage_token_set(written: str, language: Language) -> frozenset[str]:
     """The distinct tokens of `passage_tokens`."""
-    return frozenset[str]().union(
-        *[
-            _tokens_of(run, language) if len(run) <= _LONGEST_RUN_KEPT else passage_tokens(run, language)
-            for run in written.split()
-        ]
-    )
+    return frozenset[str]().union(*map(_TOKENS[language].__getitem__, written.split()))
 
 
-@lru_cache(maxsize=_RUNS_KEPT)
 def _tokens_of(run: str, language: Language) -> frozenset[str]:
     """The tokens of what stands between white space, which no word crosses."""
-    return frozenset(passage_tokens(run, language))
+    words = text.words(run)
+    stems = map(_stem_token, text.stemmed(words, language), repeat(language))
+    return frozenset(chain(stems, map(surface_token, text.without_stop_words(words), repeat(language))))
+
+
+_TOKENS = {language: Remembered(partial(_tokens_of, language=language), _RUNS_KEPT) for language in LANGUAGES}
 
 
 def stem_tokens(written: str, language: Language) -> tuple[str, ...]:

@@ -9,8 +9,7 @@ themselves, whatever their class.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 _ADVERBS = r"(?:(?:\S+/(?:ADV|AND)|\w+(?:ly|ment)) ){0,2}"
 _PRESENT = {"s": ("s", "pr")}  # what a tense in a pattern stands for, if not for itself: the present of both languages
@@ -19,69 +18,37 @@ _PARTS = re.compile(r"(<[A-Z|.a-z]*>|\(\?<[!=][^()]*\))")
 _WORD = re.compile(r"(?<![\\\w])[a-zà-ÿœ](?:[a-zà-ÿœ?-]|\\w[*+])+(?= |\||\)|$)")
 _NUMBER = "0"  # the key of any word that begins with a digit
 
-Keys = frozenset[str]
+
+Beginning = tuple[re.Pattern[str], ...]  # the patterns that may begin with a word
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A written statement, and where words of each key begin in it."""
-
-    text: str
-    places: Mapping[str, list[int]]
-
-    @classmethod
-    def of(cls, text: str) -> Written:
-        """Of a text as `WordClasses.written` gives it."""
-        places: dict[str, list[int]] = {}
-        start = 0
-        for word in text.split(" "):
-            plain, _, name = word.partition("/")
-            places.setdefault(_NUMBER if plain[:1].isdigit() else plain, []).append(start)
-            if name:
-                verb, _, tense = name.partition(".")
-                places.setdefault("/" + verb, []).append(start)
-                if tense:
-                    places.setdefault("." + tense, []).append(start)
-            start += len(word) + 1
-        return cls(text, places)
+def keys(word: str) -> Iterator[str]:
+    """The keys of a word as it is written: itself, its class, its tense, and these together."""
+    plain, _, name = word.partition("/")
+    yield _NUMBER if plain[:1].isdigit() else plain
+    if name:
+        verb, _, tense = name.partition(".")
+        yield f"/{verb}"
+        if tense:
+            yield f".{tense}"
+            yield f"/{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Patterns:
-    """Patterns of which any may be found, by the key of the word with which each begins."""
-
-    by_key: Mapping[str, tuple[re.Pattern[str], ...]]
-    keys: Keys
-
-    def first(self, written: Written) -> int | None:
-        """Where the first of the patterns that are found begins, or None."""
-        best: int | None = None
-        for key in self.keys & written.places.keys():
-            for start in written.places[key]:
-                if best is not None and start >= best:
-                    break
-                for pattern in self.by_key[key]:
-                    if pattern.match(written.text, start):
-                        best = start
-                        break
-        return best
-
-
-def patterns(sources: Iterable[str]) -> Patterns:
-    """The patterns compiled. ValueError where one may begin with any word."""
+def patterns(sources: Iterable[str]) -> dict[str, Beginning]:
+    """The patterns by the keys of the words with which they begin. ValueError where one may begin with any word."""
     by_key: dict[str, list[re.Pattern[str]]] = {}
     for source in sources:
         plain = source.replace(r"\x27", "'")
         compiled = re.compile(rf"(?:{_expression(plain)})(?:(?= )|(?<= )|$)")
         for key in _heads(plain):
             by_key.setdefault(key, []).append(compiled)
-    return Patterns({key: tuple(found) for key, found in by_key.items()}, frozenset(by_key))
+    return {key: tuple(found) for key, found in by_key.items()}
 
 
 def anywhere(sources: Iterable[str]) -> re.Pattern[str]:
     """One regular expression for all of the patterns, to be searched for."""
     written = "|".join(f"(?:{_expression(source)})" for source in sources)
-    return re.compile(rf"(?:(?<= )|^)(?:{written})(?:(?= )|(?<= )|$)")
+    return re.compile(rf"(?<![^ ])(?:{written})(?:(?= )|(?<= )|$)")
 
 
 def _expression(source: str) -> str:
@@ -101,7 +68,7 @@ def _tenses(listed: str) -> list[str]:
     return [tense for name in listed.split("|") for tense in _PRESENT.get(name, (name,))]
 
 
-def _heads(source: str) -> Keys:
+def _heads(source: str) -> frozenset[str]:
     """The keys of words with which what `source` stands for can begin."""
     return frozenset(key for branch in _branches(source) for key in _first_of(branch))
 
@@ -135,9 +102,9 @@ def _first_of(branch: str) -> Iterator[str]:
         if quantity:
             yield from _first_of(rest.removeprefix(" ") if rest.startswith(" ") else rest)
     elif verb := _VERB.match(branch):
-        yield from (
-            (f"/{name}" for name in verb[1].split("|")) if verb[1] else (f".{tense}" for tense in _tenses(verb[2]))
-        )
+        names = [f"/{name}" for name in verb[1].split("|")] if verb[1] else [""]
+        tenses = [f".{tense}" for tense in _tenses(verb[2])] if verb[2] else [""]
+        yield from (name + tense for name in names for tense in tenses)
     elif name := re.match(r"[A-Z]{2,}", branch):
         yield "/" + name[0]
     elif branch.startswith(r"\d"):

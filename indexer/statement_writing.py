@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -28,6 +28,8 @@ from indexer.statements import DIGEST, END, LONG, SHORT, STARTS, Statements, pas
 
 _BATCH = 2_048  # passages whose sentences are embedded at once
 _VECTORS = np.dtype("<f2")
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +74,26 @@ class Analysis:
 
 def analyse(passages: Sequence[Passage]) -> Analysis:
     """What the sentences of passages say, but for their vectors."""
-    said = [(passage, *span) for passage in passages for span in stating(passage)]
-    texts = [(passage.text[start:end], passage.language) for passage, start, end in said]
+    spans = list(map(stating, passages))
+    said = [
+        (passage.text[start:end], passage.language)
+        for passage, of_one in zip(passages, spans, strict=True)
+        for start, end in of_one
+    ]
     numbers = statements.term_numbers()
-    tokens = [passage_token_set(text, language) for text, language in texts]
+    tokens = [passage_token_set(text, language) for text, language in said]
     words = [passage_words(passage) for passage in passages]
     # In an order of their own: that in which a set gives them is another one each time.
     vocabulary = tuple(sorted(set[str]().union(*tokens, *words)))
     places = {word: place for place, word in enumerate(vocabulary)}
     return Analysis(
         digests=b"".join(map(_digest, passages)),
-        sentences=np.fromiter((len(stating(passage)) for passage in passages), np.int32, len(passages)),
-        spans=np.array([span for _, *span in said], np.int32).reshape(len(said), 2),
-        statuses=_status_codes(said),
-        terms=Rows.of([sorted({numbers[match.term] for match in find_terms(text)}) for text, _ in texts]),
-        tokens=Rows.of([[places[token] for token in of_one] for of_one in tokens]),
-        words=Rows.of([[places[word] for word in of_one] for of_one in words]),
+        sentences=np.fromiter(map(len, spans), np.int32, len(passages)),
+        spans=np.array([*chain.from_iterable(spans)], np.int32).reshape(len(said), 2),
+        statuses=_status_codes(passages, spans),
+        terms=Rows.of([sorted({numbers[match.term] for match in find_terms(text)}) for text, _ in said]),
+        tokens=Rows.of([[*map(places.__getitem__, of_one)] for of_one in tokens]),
+        words=Rows.of([[*map(places.__getitem__, of_one)] for of_one in words]),
         vocabulary=vocabulary,
     )
 
@@ -102,10 +108,10 @@ def _vectors(texts: Sequence[str], embedder: Embedder) -> npt.NDArray[np.float16
     return made.astype(_VECTORS)
 
 
-def _status_codes(said: Sequence[tuple[Passage, int, int]]) -> npt.NDArray[np.uint8]:
+def _status_codes(passages: Sequence[Passage], spans: Sequence[Sequence[Span]]) -> npt.NDArray[np.uint8]:
     codes = statements.status_codes()
-    found = (codes[status.passage_statuses(passage, start, end)] for passage, start, end in said)
-    return np.fromiter(found, np.uint8, len(said))
+    found = chain.from_iterable(map(status.sentence_statuses, passages, spans))
+    return np.fromiter(map(codes.__getitem__, found), np.uint8)
 
 
 def _digest(passage: Passage) -> bytes:
@@ -133,19 +139,24 @@ class Kept:
         tokens, terms = held.tokens(read), held.terms(read)
         known, places = np.unique(np.concatenate([tokens.values, words.values]), return_inverse=True)
         counted = np.bincount(read.passage, minlength=len(passages)).astype(np.int32)
-        spans = zip(read.passage.tolist(), read.spans.tolist(), strict=True)
         codes = held.status_codes(read)
         return Analysis(
             digests=b"".join(digests),
             sentences=counted,
             spans=read.spans,
-            statuses=_status_codes([(passages[at], *span) for at, span in spans]) if codes is None else codes,
+            statuses=_status_codes(passages, _by_passage(read.spans, counted)) if codes is None else codes,
             terms=_rows(terms.row, terms.values, len(read)),
             tokens=_rows(tokens.row, places[: len(tokens.values)], len(read)),
             words=_rows(words.row, places[len(tokens.values) :], len(passages)),
             vocabulary=tuple(self._words[known]),
             vectors=held.stored_vectors(read),
         )
+
+
+def _by_passage(spans: npt.NDArray[np.int32], counted: npt.NDArray[np.int32]) -> list[list[Span]]:
+    """The spans of sentences, of each of some passages that have so many."""
+    every: Iterator[Span] = map(tuple, spans.tolist())
+    return [[*islice(every, count)] for count in counted.tolist()]
 
 
 def _rows(row: npt.NDArray[np.int64], values: npt.NDArray[np.int64] | npt.NDArray[np.int32], count: int) -> Rows:

@@ -102,11 +102,16 @@ def _words_of(run: str) -> tuple[str, ...]:
 
 
 def _read(run: str) -> tuple[str, ...]:
-    return tuple(part for match in _WORD.finditer(fold(run)) for part in _tokens(match.group()))
+    folded = fold(run)
+    if folded.isalnum():  # as most are
+        return (folded,)
+    return tuple(chain.from_iterable(map(_tokens, _WORD.findall(folded))))
 
 
 def _tokens(folded: str) -> tuple[str, ...]:
     """The words of one unbroken run of characters."""
+    if folded.isalnum():
+        return (folded,)
     word = _ELISION.sub("", folded)
     parts = tuple(_PART.findall(word))
     if len(parts) == 1:
@@ -134,7 +139,7 @@ def _stems_of(run: str, language: Language) -> tuple[str, ...]:
 def stemmed(folded: list[str], language: Language) -> list[str]:
     """The tokens of `stems`, for words that are folded already."""
     stop = stop_words().of(language)
-    return [str(stem) for stem in stemmer(language).stemWords([word for word in folded if word not in stop])]
+    return list(map(str, stemmer(language).stemWords([word for word in folded if word not in stop])))
 
 
 def surface_forms(text: str) -> list[str]:
@@ -171,6 +176,7 @@ def stemmer(language: Language) -> _Stemmer:
     if stemmers is None:
         import Stemmer
 
-        stemmers = {code: Stemmer.Stemmer(name) for code, name in _SNOWBALL.items()}
+        # Without a memory of its own: who asks has one, and what it would take to keep it small is thrice the stemming.
+        stemmers = {code: Stemmer.Stemmer(name, 0) for code, name in _SNOWBALL.items()}
         _local.stemmers = stemmers
     return stemmers[language]

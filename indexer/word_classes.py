@@ -7,14 +7,18 @@ Each word of a statement's language that tells something is followed by its clas
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
 
+from indexer.remembered import Remembered
 from indexer.verb_forms import entry_forms
 
 _LONGEST = 4_000  # characters of a statement that are read: no sentence is so long, but a table read as one may be
-_TOKEN = re.compile(r"(?:l|d|n|s|qu|c|j|m|t|lorsqu|jusqu|puisqu)'(?=\w)|\w+(?:-\w+)*|[?;:.,–—%]")
+_KEPT = 32_768  # words of which it is kept how they are read
+_TOKEN = re.compile(r"[ldnscjmt]'(?=\w)|qu'(?=\w)|lorsqu'(?=\w)|jusqu'(?=\w)|puisqu'(?=\w)|\w+(?:-\w+)*|[?;:.,–—%]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")  # its signs are no question
 _INVERTED = re.compile(r"-(?:t-)?(?=(?:ils?|elles?|on|nous|vous)\b)")  # aurait-il
 _ACCENTS = re.compile(r"[àâçéèêëîïôûùœ]")
@@ -22,23 +26,37 @@ _MAY = "may"
 _STOPS = frozenset(".;:–—,")
 _INFINITIVE = re.compile(r"\w{2,}(?:er|ir|[drtvc]re|ire|ure)")
 _FUTURE = re.compile(r"\w{2,}(?<!op)(?<!cam)(?:er|ir|[dt]r)(?:(a|ont)|aient|ait)")
-_WORD_START = r"(?:(?<= )|^)"
+_WORD_START = r"(?<![^ ])"
 _REPORTED = re.compile(  # she says that, he tells the members that: what follows is the statement
-    rf"{_WORD_START}\S+/(?:(?:SAY|SHOW|RUN|OPEN|LEARN)\.(?:s|pr|part) "
+    rf"{_WORD_START}[^ /]+/(?:(?:SAY|SHOW|RUN|OPEN|LEARN)\.(?:s|pr|part) "
     r"(?:(?:to |aux? )?\S+/PEERS |the \S+ )?(?:that |que |qu' )|SAY\.(?:s|pr) )"
 )
-_THAT = re.compile(rf"({_WORD_START}\S+/[A-Z]+\.(?:s|pr|part|fut|inf) )(?:that|que|qu') ")
+_REPORTING = ("/SHOW.", "/RUN.", "/OPEN.", "/LEARN.")
+_THAT = re.compile(rf"({_WORD_START}[^ /]+/[A-Z]+\.(?:s|pr|part|fut|inf) )(?:that|que|qu') ")
+_THAT_WORDS = frozenset({"that", "que", "qu'"})
+
+
+class _Run(NamedTuple):
+    """What stands between white space: its words and signs, how many more tell French than English, whether accents."""
+
+    tokens: tuple[str, ...]
+    more_french: int
+    accented: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
-    """The words of one language that tell something: what each is written as, and longer verbs by their first word."""
+    """The words of one language that tell something: what each is written as, and longer verbs by their first word.
+
+    `alone` is how a word is written that is written so wherever it stands, and nothing for others.
+    """
 
     words: Mapping[str, str]
     longer: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    alone: Remembered[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
     """A word among its neighbours."""
 
@@ -62,75 +80,92 @@ class _Place:
 class WordClasses:
     """The classes of words of both languages, and what tells a noun from a verb."""
 
-    language: Mapping[str, frozenset[str]]
+    runs: Remembered[_Run]
     lexicons: Mapping[str, _Lexicon]
     around: Mapping[str, frozenset[str]]
     beside: re.Pattern[str]
+    beside_words: frozenset[str]  # one at least of which stands in what `beside` finds after the beginning
+    purpose: tuple[str, ...]  # what it begins with at the beginning
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> WordClasses:
         """From the tables `language`, `verbs`, `words`, `around` and `clauses`."""
+        language = {language: frozenset(words) for language, words in raw["language"].items()}
+        clauses = raw["clauses"]
         return cls(
-            language={language: frozenset(words) for language, words in raw["language"].items()},
+            runs=Remembered(partial(_run, french=language["fr"], english=language["en"]), _KEPT),
             lexicons={language: _lexicon(raw, language) for language in raw["language"]},
             around={name: frozenset(words) for name, words in raw["around"].items()},
-            beside=_beside(raw["clauses"]),
+            beside=_beside(clauses),
+            beside_words=frozenset(words.split()[-1] for words in (*clauses["beside"], *clauses["relative"])),
+            purpose=tuple(f"{word} " for word in clauses["purpose"]),
         )
 
     def written(self, statement: str) -> str:
         """The statement's words with their classes, a blank between any two, without what says that one reports it."""
-        lowered = statement[:_LONGEST].lower().replace("’", "'")
-        tokens: list[str] = _TOKEN.findall(_INVERTED.sub(" ", _ADDRESS.sub(" ", lowered)))
-        is_french = self._is_french(tokens, lowered)
+        return self.clauses(statement)[0]
+
+    def clauses(self, statement: str) -> tuple[str, str]:
+        """The statement as `written`, and that without the clauses beside its main one."""
+        runs = [*map(self.runs.__getitem__, statement[:_LONGEST].split())]
+        if not runs:
+            return "", ""
+        parts, told, accented = zip(*runs, strict=True)
+        tokens = [*chain.from_iterable(parts)]
+        more_french = sum(told)
+        is_french = more_french > 0 or (not more_french and True in accented)
+        whole = " ".join(self._classes(tokens, is_french=is_french))
+        that = not _THAT_WORDS.isdisjoint(tokens)
+        if "/SAY." in whole or (that and any(verb in whole for verb in _REPORTING)):
+            whole = _REPORTED.sub("", whole)
+        main = _THAT.sub(r"\1", whole) if that else whole
+        if not self.beside_words.isdisjoint(tokens) or main.startswith(self.purpose):
+            main = self.beside.sub("", main)
+        return whole, main.lstrip(" ,")
+
+    def _classes(self, tokens: list[str], *, is_french: bool) -> list[str]:
+        """Words with their classes."""
         lexicon = self.lexicons["fr" if is_french else "en"]
-        form = self._french if is_french else self._english
+        alone = [*map(lexicon.alone.__getitem__, tokens)]
+        if is_french and alone:
+            alone[0] = ""  # a statement may begin with a verb
+        if "" not in alone:
+            return alone
         written: list[str] = []
-        index = 0
-        while index < len(tokens):
-            token = tokens[index]
-            name = lexicon.words.get(token, "")
-            if token in lexicon.longer and (found := _tail(tokens, index, lexicon.longer[token])):
-                tail, name = found
-                if token in self.around["noun_first"] and (
-                    not index or tokens[index - 1] in self.around["noun_after_fr"]
-                ):
-                    name = _as(name, "noun")  # "mise en place de", "la mise en place"
-                written.append(f"{token}_{'_'.join(tail)}/{name}")
-                index += len(tail)
-            elif name:
-                if "." in name or token == _MAY:
-                    name = form(name, _Place(tokens, index, written))
-                written.append(f"{token}/{name}")
-            else:
-                name = self._unknown_french(tokens, index) if is_french else self._unknown_english(tokens, index)
-                written.append(f"{token}/{name}" if name else token)
-            index += 1
-        text = " ".join(written)
-        return _REPORTED.sub("", text) if "/SAY." in text or " that " in text or " qu" in text else text
+        done = 0
+        for index in [index for index, word in enumerate(alone) if not word]:
+            if index >= done:
+                written += alone[done:index]
+                word, done = self._among_others(_Place(tokens, index, written), lexicon, is_french=is_french)
+                written.append(word)
+        written += alone[done:]
+        return written
 
-    def main_clause(self, written: str) -> str:
-        """The written statement without the clauses beside its main one."""
-        joined = _THAT.sub(r"\1", written) if " that " in written or " qu" in written else written
-        return self.beside.sub("", joined).lstrip(" ,")
-
-    def _is_french(self, tokens: list[str], lowered: str) -> bool:
-        french = sum(map(self.language["fr"].__contains__, tokens))
-        english = sum(map(self.language["en"].__contains__, tokens))
-        return french > english or (french == english and bool(_ACCENTS.search(lowered)))
+    def _among_others(self, place: _Place, lexicon: _Lexicon, *, is_french: bool) -> tuple[str, int]:
+        """A word, or a verb of several, with the class that it has there, and where the next begins."""
+        tokens, index = place.tokens, place.index
+        token = tokens[index]
+        if token in lexicon.longer and (found := _tail(tokens, index, lexicon.longer[token])):
+            tail, name = found
+            if token in self.around["noun_first"] and (not index or place.before in self.around["noun_after_fr"]):
+                name = _as(name, "noun")  # "mise en place de", "la mise en place"
+            return f"{token}_{'_'.join(tail)}/{name}", index + 1 + len(tail)
+        name = lexicon.words.get(token, "")
+        if "." in name or (name and token == _MAY):
+            name = self._french(name, place) if is_french else self._english(name, place)
+        elif not name:
+            name = self._unknown_french(tokens, index) if is_french else self._unknown_english(tokens, index)
+        return f"{token}/{name}" if name else token, index + 1
 
     def _unknown_french(self, tokens: list[str], index: int) -> str:
         """What a word that is in no list is written as: a verb by its ending, or nothing."""
         token = tokens[index]
-        if token.endswith(("ra", "ront", "rait", "raient")) and (future := _FUTURE.fullmatch(token)):
-            return "DO.fut" if future[1] else "DO.cond"
         opens = not index and len(tokens) > 1 and tokens[1] in self.around["object"]
-        return "DO.inf" if opens and _INFINITIVE.fullmatch(token) else ""
+        return _future(token) or ("DO.inf" if opens and _INFINITIVE.fullmatch(token) else "")
 
     def _unknown_english(self, tokens: list[str], index: int) -> str:
         token = tokens[index]
-        past = (
-            len(token) > 4 and token.endswith("ed") and index and tokens[index - 1] not in self.around["noun_after_en"]
-        )
+        past = _may_be_past(token) and index and tokens[index - 1] not in self.around["noun_after_en"]
         return "DO.part" if past else ""
 
     def _french(self, name: str, place: _Place) -> str:
@@ -173,6 +208,33 @@ class WordClasses:
         return not (
             verb_after or place.follows("/WILL", "/CAN", "/COULD", "/MUST", "/ADV", "/AND", "/PEOPLE", "/PEERS")
         )
+
+
+def _run(run: str, *, french: frozenset[str], english: frozenset[str]) -> _Run:
+    lowered = run.lower()
+    if lowered.isalnum():  # as most are
+        tokens: tuple[str, ...] = (lowered,)
+    else:
+        lowered = lowered.replace("’", "'")
+        tokens = tuple(_TOKEN.findall(_INVERTED.sub(" ", _ADDRESS.sub(" ", lowered))))
+    return _Run(
+        tokens,
+        more_french=sum(map(french.__contains__, tokens)) - sum(map(english.__contains__, tokens)),
+        accented=not lowered.isascii() and bool(_ACCENTS.search(lowered)),
+    )
+
+
+def _future(word: str) -> str:
+    """What a French word that is in no list is written as, where its ending tells a verb."""
+    future = _FUTURE.fullmatch(word) if word.endswith(("ra", "ront", "rait", "raient")) else None
+    if future is None:
+        return ""
+    return "DO.fut" if future[1] else "DO.cond"
+
+
+def _may_be_past(word: str) -> bool:
+    """Whether an English word that is in no list may be a verb by its ending."""
+    return len(word) > 4 and word.endswith("ed")
 
 
 _Tail = tuple[tuple[str, ...], str]
@@ -221,4 +283,20 @@ def _lexicon(raw: Mapping[str, Any], language: str) -> _Lexicon:
                     longer.setdefault(form, []).append((tuple(tail.split()), written))
                 else:
                     words.setdefault(form, written)
-    return _Lexicon(words, {form: tuple(tails) for form, tails in longer.items()})
+    alone = partial(_alone, words=words, longer=longer.keys(), is_french=language == "fr")
+    return _Lexicon(words, {form: tuple(tails) for form, tails in longer.items()}, Remembered(alone, _KEPT))
+
+
+def _alone(token: str, *, words: Mapping[str, str], longer: Set[str], is_french: bool) -> str:
+    """See `_Lexicon.alone`: the words around tell the others."""
+    name = words.get(token, "")
+    if token in longer:
+        return ""
+    if is_french:
+        name = name or _future(token)
+        told = name.endswith((".part", ".pr"))
+    else:
+        told = name.endswith((".part", ".inf", ".s")) or token == _MAY or (not name and _may_be_past(token))
+    if told:
+        return ""
+    return f"{token}/{name}" if name else token
