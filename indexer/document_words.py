@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from indexer.documents import DocumentType, Language, Role
+from indexer.openings import by_first_word
 from indexer.text import fold
 
 _NUMBERED = re.compile(r"^\d+\s*[.)]\s*")
@@ -122,6 +123,23 @@ def opening_pattern() -> re.Pattern[str]:
     )
 
 
+def find_opening(text: str) -> re.Match[str] | None:
+    """What opens a numbered decision or follow-up at the beginning of `text`, as `opening_pattern` matches it."""
+    return opening_pattern().match(text) if _may_open_item(text) else None
+
+
+@by_first_word
+def _may_open_item(word: str) -> bool:
+    return _first_words_of_items().match(word) is not None
+
+
+@lru_cache(maxsize=1)
+def _first_words_of_items() -> re.Pattern[str]:
+    """How the first word of a text begins that `opening_pattern` matches."""
+    phrases = (*table().openings.values(), *table().plural_openings.values(), table().item_codes)
+    return re.compile(_any({phrase.split()[0] for some in phrases for phrase in some}), re.IGNORECASE)
+
+
 @lru_cache(maxsize=1)
 def unnumbered_pattern() -> re.Pattern[str]:
     """What opens a decision or follow-up without a number: its word and a colon; groups as of `opening_pattern`."""
@@ -144,6 +162,8 @@ def is_column_head(text: str) -> bool:
 
 def is_no_answer(text: str) -> bool:
     """Whether a cell or line says only that there is nothing to say, once or (cells run together) several times."""
+    if not _may_open_no_answer(text):
+        return False
     capital = text[:1].isupper()
     rest = fold(text).strip()
     if not rest or len(rest) > _LONGEST_NO_ANSWER:
@@ -161,6 +181,17 @@ def is_no_answer(text: str) -> bool:
             return False
         rest = after.lstrip(" .\n")
     return True
+
+
+@by_first_word
+def _may_open_no_answer(word: str) -> bool:
+    folded = fold(word).strip()  # an accent by itself folds to a blank
+    return not folded or folded.startswith(_first_words_of_no_answers())
+
+
+@lru_cache(maxsize=1)
+def _first_words_of_no_answers() -> tuple[str, ...]:
+    return tuple({phrase.split()[0] for phrase in table().no_answers})
 
 
 def heading_role(heading: str) -> Role | None:

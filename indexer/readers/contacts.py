@@ -12,6 +12,7 @@ from functools import lru_cache
 from indexer import jurisdictions
 from indexer.form_titles import title_role
 from indexer.form_words import form_words
+from indexer.openings import by_first_word
 from indexer.readers.joining import ends_sentence
 from indexer.readers.lines import Line
 from indexer.readers.markers import find_marker
@@ -33,7 +34,7 @@ _TITLE_SIGN = re.compile(r"\s*[,;(/|]\s*|\s+[–—-]\s+")
 
 def is_mailto(text: str) -> bool:
     """Whether the line is the target of an e-mail link, as extractors print it."""
-    return _MAILTO.match(text) is not None
+    return text[6:7] == ":" and _MAILTO.match(text) is not None
 
 
 def holds_contact(text: str) -> bool:
@@ -63,7 +64,20 @@ def is_name(text: str) -> bool:
 
 def is_contact_label(text: str) -> bool:
     """Whether the text only announces a person: "Contact:", "Prepared by"."""
-    return len(text) <= _LONGEST and _people_label().fullmatch(f"{fold(text).rstrip(' :')}:") is not None
+    if len(text) > _LONGEST or not _may_open_label(text):
+        return False
+    return _people_label().fullmatch(f"{fold(text).rstrip(' :')}:") is not None
+
+
+@by_first_word
+def _may_open_label(word: str) -> bool:
+    folded = fold(word).strip()  # an accent by itself folds to a blank
+    return not folded or folded.startswith(_first_words_of_labels())
+
+
+@lru_cache(maxsize=1)
+def _first_words_of_labels() -> tuple[str, ...]:
+    return tuple({label.split()[0] for label in form_words().people_labels})
 
 
 def is_person(text: str) -> bool:

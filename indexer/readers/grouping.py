@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from indexer.document_words import is_no_answer
+from indexer.document_words import find_opening, is_no_answer
 from indexer.readers.contacts import contact_groups, is_mailto, is_name
 from indexer.readers.headings import is_heading, is_line_heading, is_upper
 from indexer.readers.joining import (
@@ -25,7 +25,6 @@ from indexer.readers.joining import (
 from indexer.readers.lines import Line
 from indexer.readers.markers import Marker, find_marker
 from indexer.readers.typography import Typography
-from indexer.readers.vocabulary import layout_words
 
 # No paragraph that a person wrote is longer (characters); without an end, joining would take ever longer.
 _LONGEST = 20_000
@@ -80,8 +79,9 @@ class _Grouping:
         self._groups: list[Group] = []
         self._names = _name_lines(self._lines)
         self._ranked = _ranked_lines(self._lines)
-        opens = layout_words().opening.match
-        self._has_side_column = any(opens(line.text) and typography.is_narrow(line.width) for line in self._lines)
+        self._has_side_column = any(
+            typography.is_narrow(line.width) and find_opening(line.text) for line in self._lines
+        )
 
     def groups(self) -> list[Group]:
         contacts = {r.start: r for r in contact_groups(self._lines)}
@@ -161,7 +161,7 @@ class _Grouping:
             return True
         if not group.text:
             return False
-        if layout_words().opening.match(line.text):
+        if find_opening(line.text):
             return True
         last = group.lines[-1]
         broken = ends_hyphenated(group.text) and not (line.gap or line.fresh)
