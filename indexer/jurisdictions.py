@@ -7,7 +7,7 @@ Texts are read word by word through a tree of names, so time grows with the text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -46,6 +46,7 @@ _LONGEST_RUN_KEPT = 64  # characters
 _LABEL_SIGN = re.compile(r":|\s[–—-](?=\s)")
 _LONGEST_LABEL = 120  # characters
 _LONGEST_GAP = 12
+_LONGEST_NAME = 24  # words
 _LONGEST_HEADING = 300
 
 
@@ -187,35 +188,51 @@ def _without_label(text: str) -> str:
 
 def _find(text: str) -> Iterator[_Found]:
     """Walk the words once; at each, take the longest entry whose gaps, case and surroundings fit."""
-    if not any(
-        _may_name(run) if len(run) <= _LONGEST_RUN_KEPT else True for run in text.split()
-    ):  # most sentences name nobody
+    runs = text.split()
+    short = max(map(len, runs), default=0) <= _LONGEST_RUN_KEPT
+    naming = list(filter(_may_name, runs)) if short else runs
+    if not naming:  # most sentences name nobody
         return
     folded, offsets = name_folding.fold(text)
     lowered = folded.lower()
-    words = [(m.start(), m.end()) for m in WORD.finditer(lowered)]
     addresses = _ADDRESS.finditer(folded) if any(s in lowered for s in _ADDRESS_SIGNS) else iter(())
     address = next(addresses, None)
     first_words = jurisdiction_names.book().tree.children
-    position = 0
-    while position < len(words):
-        start, end = words[position]
-        node = first_words.get(lowered[start:end])
-        if node is None:
-            position += 1
+    read = 0  # how far names were found
+    for word in _words_in(naming, text, lowered) if short and offsets is None else WORD.finditer(lowered):
+        start = word.start()
+        node = first_words.get(word.group())
+        if node is None or start < read:
             continue
         while address is not None and address.end() <= start:
             address = next(addresses, None)
         inside_address = address is not None and address.start() <= start
-        hit = None if inside_address else _longest(node, folded, lowered, words, position)
+        hit = None if inside_address else _longest(node, folded, lowered, word.span())
         if hit is None:
-            position += 1
             continue
-        entry, stop = hit
-        position += len(entry.words)
+        entry, stop, read = hit
         if entry.code:
             last = name_folding.original(offsets, stop - 1, last=True)
             yield _Found(entry, name_folding.original(offsets, start), last + 1)
+
+
+def _words_in(runs: Iterable[str], text: str, lowered: str) -> Iterator[re.Match[str]]:
+    """The words of some of the runs between white space that `text` is made of, in its order.
+
+    `lowered` is the text as names are looked for in it, where every character has the place that it has in `text`.
+    """
+    end = 0
+    for run in runs:
+        start = text.find(run, end)
+        while not _stands_alone(text, start, start + len(run)):  # inside another run
+            start = text.find(run, start + 1)
+        end = start + len(run)
+        yield from WORD.finditer(lowered, start, end)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether white space, or nothing, stands on both sides."""
+    return (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace())
 
 
 @lru_cache(maxsize=_RUNS_KEPT)
@@ -225,22 +242,20 @@ def _may_name(run: str) -> bool:
     return any(word in first_words for word in WORD.findall(name_folding.fold(run)[0].lower()))
 
 
-def _longest(
-    node: Node, folded: str, lowered: str, words: list[tuple[int, int]], position: int
-) -> tuple[Entry, int] | None:
-    """The entry with most words that begins at a word, and where it ends."""
-    reached = [node]
-    for start, end in words[position + 1 : position + 24]:
-        child = reached[-1].children.get(lowered[start:end])
+def _longest(node: Node, folded: str, lowered: str, first: tuple[int, int]) -> tuple[Entry, int, int] | None:
+    """The entry with most words that begins at a word; where it ends, and where its last word does."""
+    reached, words = [node], [first]
+    while len(reached) < _LONGEST_NAME and reached[-1].children and (word := WORD.search(lowered, words[-1][1])):
+        child = reached[-1].children.get(word.group())
         if child is None:
             break
         reached.append(child)
+        words.append(word.span())
     for length in range(len(reached), 0, -1):
-        span = words[position : position + length]
         for entry in reached[length - 1].entries:
-            stop = _fits(entry, folded, span)
+            stop = _fits(entry, folded, words[:length])
             if stop is not None:
-                return entry, stop
+                return entry, stop, words[length - 1][1]
     return None
 
 
