@@ -49,7 +49,7 @@ class DocumentWords:
     item_codes: tuple[str, ...]
     joiners: tuple[str, ...]
     number_words: tuple[str, ...]
-    column_heads: tuple[re.Pattern[str], ...]
+    column_heads: re.Pattern[str]
     column_head_cells: frozenset[str]
     subject_labels: frozenset[str]
     no_answers: tuple[str, ...]
@@ -79,7 +79,7 @@ def table() -> DocumentWords:
         joiners=tuple(raw["openings"]["joiners"]),
         number_words=tuple(raw["openings"]["number_words"]),
         column_head_cells=frozenset(raw["column_heads"]["cells"]),
-        column_heads=tuple(re.compile(pattern, re.IGNORECASE) for pattern in raw["column_heads"]["patterns"]),
+        column_heads=re.compile("|".join(f"(?:{pattern})" for pattern in raw["column_heads"]["patterns"]), re.IGNORECASE),
         subject_labels=frozenset(raw["subjects"]["labels"]),
         no_answers=tuple(sorted(raw["no_answer"]["phrases"], key=len, reverse=True)),
         notice=Notice(**{name: tuple(words) for name, words in raw["notice"].items()}),
@@ -157,7 +157,7 @@ def _any(phrases: Iterable[str]) -> str:
 def is_column_head(text: str) -> bool:
     """Whether a line is the head of a record's column, or of all its columns in one line."""
     first = re.sub(r"\s*/\s*", "/", " ".join(fold(text).split())).strip(" .:")
-    return first in table().column_head_cells or any(head.search(text) for head in table().column_heads)
+    return first in table().column_head_cells or table().column_heads.search(text) is not None
 
 
 def is_no_answer(text: str) -> bool:

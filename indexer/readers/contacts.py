@@ -55,11 +55,13 @@ def is_contact(text: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether the line could be a person's name: two to five capitalised words, no figure or closing sign."""
-    words = text.split()
-    if not 2 <= len(words) <= 5 or text[-1] in ".:;?!" or any(c.isdigit() for c in text) or text.isupper():
+    if text.endswith((".", ":", ";", "?", "!")):
+        return False
+    words = text.split(None, 5)
+    if not 2 <= len(words) <= 5 or not words[0][0].isupper() or any(c.isdigit() for c in text) or text.isupper():
         return False
     particles = layout_words().particles
-    return all(w[0].isupper() or w.lower() in particles for w in words) and words[0][0].isupper()
+    return all(w[0].isupper() or w.lower() in particles for w in words)
 
 
 def is_contact_label(text: str) -> bool:

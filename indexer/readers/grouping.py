@@ -33,7 +33,11 @@ _FULL = 0.98  # of the column's width
 
 @dataclass(slots=True)
 class Group:
-    """Lines that will make one block."""
+    """Lines that will make one block.
+
+    `width` is that of the widest line, `column` that of the column as far as the lines tell: the last line of a block is
+    short anyway.
+    """
 
     lines: list[Line] = field(default_factory=list)
     marker: Marker | None = None
@@ -41,16 +45,8 @@ class Group:
     sealed: bool = False
     text: str = ""
     breaks: list[tuple[int, int]] = field(default_factory=list)
-
-    @property
-    def width(self) -> float:
-        """The width of the widest line."""
-        return max((line.width for line in self.lines), default=0.0)
-
-    @property
-    def column(self) -> float:
-        """The width of the column as far as the lines tell: the last line of a block is short anyway."""
-        return max((line.width for line in self.lines[:-1]), default=0.0)
+    width: float = 0.0
+    column: float = 0.0
 
     def append(self, line: Line, text: str, spellings: Spellings) -> None:
         """Adds a line, with its text as it is to be read."""
@@ -62,6 +58,7 @@ class Group:
         else:
             self.text = text
         self.lines.append(line)
+        self.column, self.width = self.width, max(self.width, line.width)
 
 
 def group_lines(lines: Sequence[Line], spellings: Spellings, typography: Typography) -> list[Group]:

@@ -103,7 +103,7 @@ def _cannot_be(text: str) -> bool:
         or holds_contact(text)
         or "://" in text
         or find_opening(text) is not None
-        or any(pattern.search(text) for pattern in layout_words().column_heads)
+        or layout_words().column_heads.search(text) is not None
         or _is_date(text.lower())
     )
 

@@ -32,13 +32,12 @@ class Spellings:
     @classmethod
     def of(cls, lines: Iterable[str]) -> Spellings:
         """The spellings found in lines of clean text."""
-        found: Counter[str] = Counter()
-        for line in lines:
-            words = _WORD.findall(line.lower())
-            if line.endswith("-") and words:
-                words.pop()
-            found.update(words)
-        return cls(found)
+        written = list(lines)
+        counts = Counter(_WORD.findall("\n".join(written).lower()))
+        for line in written:
+            if line.endswith("-") and (words := _WORD.findall(line.lower())):
+                counts[words[-1]] -= 1  # its end is on the next line
+        return cls(+counts)
 
     def drops_hyphen(self, head: str, tail: str) -> bool:
         """Whether `head-` and `tail` are one word broken over two lines, by the document's own evidence."""

@@ -25,7 +25,7 @@ class LayoutWords:
     tab: re.Pattern[str]
     template_headings: tuple[str, ...]
     lead_ins: tuple[str, ...]
-    column_heads: tuple[re.Pattern[str], ...]
+    column_heads: re.Pattern[str]
     abbreviated: tuple[str, ...]
     linking: frozenset[str]
     coordinators: frozenset[str]
