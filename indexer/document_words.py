@@ -14,7 +14,11 @@ from indexer.openings import by_first_word
 from indexer.text import fold
 
 _NUMBERED = re.compile(r"^\d+\s*[.)]\s*")
+_SPACES = re.compile(r"\s+")
+_SLASH = re.compile(r"\s*/\s*")
 _LONGEST_NO_ANSWER = 80
+_HEADINGS_KEPT = 4_096  # a document's are looked at several times, a template's come up in every document
+_LONGEST_HEADING_KEPT = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,9 @@ def table() -> DocumentWords:
         joiners=tuple(raw["openings"]["joiners"]),
         number_words=tuple(raw["openings"]["number_words"]),
         column_head_cells=frozenset(raw["column_heads"]["cells"]),
-        column_heads=re.compile("|".join(f"(?:{pattern})" for pattern in raw["column_heads"]["patterns"]), re.IGNORECASE),
+        column_heads=re.compile(
+            "|".join(f"(?:{pattern})" for pattern in raw["column_heads"]["patterns"]), re.IGNORECASE
+        ),
         subject_labels=frozenset(raw["subjects"]["labels"]),
         no_answers=tuple(sorted(raw["no_answer"]["phrases"], key=len, reverse=True)),
         notice=Notice(**{name: tuple(words) for name, words in raw["notice"].items()}),
@@ -123,6 +129,11 @@ def opening_pattern() -> re.Pattern[str]:
     )
 
 
+def find_unnumbered(text: str) -> re.Match[str] | None:
+    """What opens a decision or follow-up without a number at the beginning of `text`."""
+    return unnumbered_pattern().match(text) if _may_open_item(text) else None
+
+
 def find_opening(text: str) -> re.Match[str] | None:
     """What opens a numbered decision or follow-up at the beginning of `text`, as `opening_pattern` matches it."""
     return opening_pattern().match(text) if _may_open_item(text) else None
@@ -156,8 +167,22 @@ def _any(phrases: Iterable[str]) -> str:
 
 def is_column_head(text: str) -> bool:
     """Whether a line is the head of a record's column, or of all its columns in one line."""
-    first = re.sub(r"\s*/\s*", "/", " ".join(fold(text).split())).strip(" .:")
-    return first in table().column_head_cells or table().column_heads.search(text) is not None
+    if table().column_heads.search(text):
+        return True
+    return (
+        _may_open_head(text) and _SLASH.sub("/", " ".join(fold(text).split())).strip(" .:") in table().column_head_cells
+    )
+
+
+@by_first_word
+def _may_open_head(word: str) -> bool:
+    folded = fold(word).strip().strip(" .:")
+    return not folded or folded.startswith(_first_words_of_heads())
+
+
+@lru_cache(maxsize=1)
+def _first_words_of_heads() -> tuple[str, ...]:
+    return tuple({re.split(r"[\s/]", head)[0] for head in table().column_head_cells})
 
 
 def is_no_answer(text: str) -> bool:
@@ -199,8 +224,15 @@ def heading_role(heading: str) -> Role | None:
 
     The heading's first line is compared, without its number and what follows a colon.
     """
+    return _known_heading_role(heading) if len(heading) <= _LONGEST_HEADING_KEPT else _heading_role(heading)
+
+
+def _heading_role(heading: str) -> Role | None:
     first = _NUMBERED.sub("", fold(heading).strip()).split("\n")[0].split(":")[0].strip(" .–-")
-    return table().roles.get(re.sub(r"\s*/\s*", "/", re.sub(r"\s+", " ", first)))
+    return table().roles.get(_SLASH.sub("/", _SPACES.sub(" ", first)))
+
+
+_known_heading_role = lru_cache(maxsize=_HEADINGS_KEPT)(_heading_role)
 
 
 _HEAD_WORDS = 10  # a longer text is no head of a column

@@ -43,6 +43,8 @@ _PARTED = re.compile(r"\s*(?P<name>[^,–—]{2,80}?)(?P<sign>\s+[-–—]\s+|\s
 _LONGEST_ABBREVIATION = 6
 _RUNS_KEPT = 65_536
 _LONGEST_RUN_KEPT = 64  # characters
+_TEXTS_KEPT = 8_192
+_LONGEST_TEXT_KEPT = 120  # characters
 _LABEL_SIGN = re.compile(r":|\s[–—-](?=\s)")
 _LONGEST_LABEL = 120  # characters
 _LONGEST_GAP = 12
@@ -83,13 +85,13 @@ def get(code: str) -> Jurisdiction:
 
 def find_mentions(text: str) -> tuple[Mention, ...]:
     """Every place that names a jurisdiction, in order, without overlap, the longest name that fits."""
-    return tuple(Mention(f.entry.code, f.start, f.end, text[f.start : f.end], f.entry.own) for f in _find(text))
+    return tuple(Mention(f.entry.code, f.start, f.end, text[f.start : f.end], f.entry.own) for f in _found(text))
 
 
 def named_in(text: str) -> tuple[str, ...]:
     """The codes that a text names, the most often named first, then the first named."""
     counts: dict[str, int] = {}
-    for found in _find(text):
+    for found in _found(text):
         counts[found.entry.code] = counts.get(found.entry.code, 0) + 1
     return tuple(sorted(counts, key=lambda code: -counts[code]))  # sorting keeps the order of equals
 
@@ -99,8 +101,11 @@ def exact(text: str) -> str | None:
 
     Marks of notes count for nothing, nor does an organisation after its member's name ("Ontario, Ministry of Finance").
     """
-    if len(text) > _LONGEST_HEADING:
-        return None
+    return None if len(text) > _LONGEST_HEADING else _exact(text)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _exact(text: str) -> str | None:
     heading = _written_out(_without_marks(_without_label(text)))
     ways = [heading] if "&" not in heading else [_AMPERSAND.sub(f" {word} ", heading) for word in ("and", "et")]
     return next((code for way in ways if (code := _exactly(way) or _with_organisation(way)) is not None), None)
@@ -111,7 +116,7 @@ def _exactly(heading: str) -> str | None:
     book = jurisdiction_names.book()
     codes: set[str] = set()
     rest, last = [], 0
-    for found in _find(heading):
+    for found in _found(heading):
         if not found.entry.names:
             return None
         codes.add(found.entry.code)
@@ -136,7 +141,7 @@ def _with_organisation(heading: str) -> str | None:
         return None
     name, organisation = parted["name"], parted["rest"]
     code = _exactly(name)
-    if code is None or any(found.entry.code != code for found in _find(organisation)):
+    if code is None or any(found.entry.code != code for found in _found(organisation)):
         return None
     # Among capitals an abbreviation looks like any word.
     short = "," not in parted["sign"] and not (name.isupper() and len(name) > _LONGEST_ABBREVIATION)
@@ -186,11 +191,21 @@ def _without_label(text: str) -> str:
     return text if name is None else name
 
 
+def _found(text: str) -> tuple[_Found, ...]:
+    return _known(text) if len(text) <= _LONGEST_TEXT_KEPT else tuple(_find(text))
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _known(text: str) -> tuple[_Found, ...]:
+    """What stands in a short text: names and titles are looked at again and again."""
+    return tuple(_find(text))
+
+
 def _find(text: str) -> Iterator[_Found]:
     """Walk the words once; at each, take the longest entry whose gaps, case and surroundings fit."""
     runs = text.split()
     short = max(map(len, runs), default=0) <= _LONGEST_RUN_KEPT
-    naming = list(filter(_may_name, runs)) if short else runs
+    naming = _naming(runs) if short else runs
     if not naming:  # most sentences name nobody
         return
     folded, offsets = name_folding.fold(text)
@@ -235,11 +250,34 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace())
 
 
+def _naming(runs: list[str]) -> list[str]:
+    """Those of the runs between white space that a text is made of in which a name may begin."""
+    first = [at for at, may_name in enumerate(map(_may_name, runs)) if may_name]
+    following = [*runs, ""]
+    naming = {runs[at] for at in first if _may_name_before(runs[at], following[at + 1])}
+    return [runs[at] for at in first if runs[at] in naming]
+
+
 @lru_cache(maxsize=_RUNS_KEPT)
 def _may_name(run: str) -> bool:
-    """Whether a name may begin in what stands between white space, which no word crosses."""
+    """Whether a word of a run, that is of what stands between white space, is the first of a name."""
     first_words = jurisdiction_names.book().tree.children
     return any(word in first_words for word in WORD.findall(name_folding.fold(run)[0].lower()))
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _may_name_before(run: str, following: str) -> bool:
+    """Whether a name may begin in a run, by its words and the first word of the run after it."""
+    first_words = jurisdiction_names.book().tree.children
+    words, after = (WORD.findall(name_folding.fold(part)[0]) for part in (run, following))
+    if not after:
+        return True  # a sign by itself: the name may go on after it
+    for word, following_word in zip(words, [*words[1:], after[0]], strict=False):
+        node = first_words.get(word.lower())
+        alone = node is not None and any(not entry.cased or entry.words[0] == word for entry in node.entries)
+        if node is not None and (alone or following_word.lower() in node.children):
+            return True
+    return False
 
 
 def _longest(node: Node, folded: str, lowered: str, first: tuple[int, int]) -> tuple[Entry, int, int] | None:

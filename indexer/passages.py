@@ -147,10 +147,11 @@ def _units(document: Document, section: Section) -> Iterator[_Unit]:
             for start, end, words in _pieces(document.text, block.start + first, block.start + last):
                 closes = end == block.end and document.text[end - 1] != ":"
                 if opening is not None and opening_words + words <= MAX_WORDS:
-                    start, words = opening, opening_words + words
-                elif opening is not None:
-                    yield from starmap(_Unit, _pieces(document.text, opening, last_end))
-                yield _Unit(start, end, words, closes)
+                    yield _Unit(opening, end, opening_words + words, closes)
+                else:
+                    if opening is not None:
+                        yield from starmap(_Unit, _pieces(document.text, opening, last_end))
+                    yield _Unit(start, end, words, closes)
                 opening, opening_words = None, 0
     if opening is not None:
         yield from starmap(_Unit, _pieces(document.text, opening, last_end))

@@ -35,8 +35,8 @@ _FULL = 0.98  # of the column's width
 class Group:
     """Lines that will make one block.
 
-    `width` is that of the widest line, `column` that of the column as far as the lines tell: the last line of a block is
-    short anyway.
+    `width` is that of the widest line, `column` that of the column as far as the lines tell: the last line of a block
+    is short anyway.
     """
 
     lines: list[Line] = field(default_factory=list)
