@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress, count
 
 from indexer import jurisdiction_names, name_folding, organisation_names
 from indexer.jurisdiction_names import CODES, WORD, Entry, Jurisdiction, Node
+from indexer.remembered import Remembered
 
 __all__ = [
     "CODES",
@@ -42,7 +44,6 @@ _AMPERSAND = re.compile(r"\s*&\s*")
 _PARTED = re.compile(r"\s*(?P<name>[^,–—]{2,80}?)(?P<sign>\s+[-–—]\s+|\s?[–—]\s?|,\s+)(?P<rest>\S.*)", re.DOTALL)
 _LONGEST_ABBREVIATION = 6
 _RUNS_KEPT = 65_536
-_LONGEST_RUN_KEPT = 64  # characters
 _TEXTS_KEPT = 8_192
 _LONGEST_TEXT_KEPT = 120  # characters
 _LABEL_SIGN = re.compile(r":|\s[–—-](?=\s)")
@@ -204,8 +205,7 @@ def _known(text: str) -> tuple[_Found, ...]:
 def _find(text: str) -> Iterator[_Found]:
     """Walk the words once; at each, take the longest entry whose gaps, case and surroundings fit."""
     runs = text.split()
-    short = max(map(len, runs), default=0) <= _LONGEST_RUN_KEPT
-    naming = _naming(runs) if short else runs
+    naming = _naming(runs)
     if not naming:  # most sentences name nobody
         return
     folded, offsets = name_folding.fold(text)
@@ -214,7 +214,7 @@ def _find(text: str) -> Iterator[_Found]:
     address = next(addresses, None)
     first_words = jurisdiction_names.book().tree.children
     read = 0  # how far names were found
-    for word in _words_in(naming, text, lowered) if short and offsets is None else WORD.finditer(lowered):
+    for word in _words_in(naming, text, lowered) if offsets is None else WORD.finditer(lowered):
         start = word.start()
         node = first_words.get(word.group())
         if node is None or start < read:
@@ -252,17 +252,21 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _naming(runs: list[str]) -> list[str]:
     """Those of the runs between white space that a text is made of in which a name may begin."""
-    first = [at for at, may_name in enumerate(map(_may_name, runs)) if may_name]
+    first = [*compress(count(), map(_may_name.__getitem__, runs))]
+    if not first:
+        return []
     following = [*runs, ""]
     naming = {runs[at] for at in first if _may_name_before(runs[at], following[at + 1])}
     return [runs[at] for at in first if runs[at] in naming]
 
 
-@lru_cache(maxsize=_RUNS_KEPT)
-def _may_name(run: str) -> bool:
+def _holds_first_word(run: str) -> bool:
     """Whether a word of a run, that is of what stands between white space, is the first of a name."""
     first_words = jurisdiction_names.book().tree.children
     return any(word in first_words for word in WORD.findall(name_folding.fold(run)[0].lower()))
+
+
+_may_name = Remembered(_holds_first_word)
 
 
 @lru_cache(maxsize=_RUNS_KEPT)

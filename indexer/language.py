@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from math import log
 from typing import Any
 
 from indexer.documents import LANGUAGES, Language
 from indexer.errors import SettingError
+from indexer.remembered import Remembered
 
 _TABLE = "indexer/data/language_words.toml"
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -25,8 +26,6 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]+"
 _SHORTEST_ENDED_WORD = 4
 # A passage says in its first thousand words what it is written in.
 _ENOUGH = 8_000
-_RUNS_KEPT = 65_536
-_LONGEST_KEPT = 64  # characters of a run: longer ones come up once
 # langdetect's own smoothing, and the length of its longest run of letters.
 _SMOOTHING = 0.5 / 10_000
 _LONGEST_GRAM = 3
@@ -54,8 +53,7 @@ def detect(text: str, default: Language | None = None) -> Language:
     """
     runs = text[:_ENOUGH].split()
     cues = _cues()
-    read = _points_of if max(map(len, runs), default=0) <= _LONGEST_KEPT else _points_in
-    points = sum(map(read, runs))
+    points = sum(map(_points_of.__getitem__, runs))
     if points and abs(points) >= cues.lead:
         return "fr" if points > 0 else "en"
     words = [word for run in runs for word in _words(run)]
@@ -79,7 +77,7 @@ def _points_in(run: str) -> int:
     return sum(_points(word, cues) for word in _words(run))
 
 
-_points_of = lru_cache(maxsize=_RUNS_KEPT)(_points_in)
+_points_of = Remembered(_points_in)
 
 
 def _points(word: str, cues: _Cues) -> int:

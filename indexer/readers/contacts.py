@@ -171,8 +171,11 @@ def _labelled_lines(lines: Sequence[Line], within: range) -> list[range]:
     """The lines in which a label names a person who has no address, or in which the label stands before the name."""
     found: list[range] = []
     for i in within:
-        named = is_contact_label(lines[i].text) and i + 1 < within.stop and is_person(lines[i + 1].text)
-        if named or labelled_contact(lines[i].text) == (0, len(lines[i].text)):
+        text = lines[i].text
+        if not (_may_open_label(text) or text.startswith("(")):
+            continue
+        named = is_contact_label(text) and i + 1 < within.stop and is_person(lines[i + 1].text)
+        if named or labelled_contact(text) == (0, len(text)):
             found.append(range(i, i + 1 + named))
     return found
 
