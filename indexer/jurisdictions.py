@@ -263,7 +263,7 @@ def _naming(runs: list[str]) -> list[str]:
 def _holds_first_word(run: str) -> bool:
     """Whether a word of a run, that is of what stands between white space, is the first of a name."""
     first_words = jurisdiction_names.book().tree.children
-    return any(word in first_words for word in WORD.findall(name_folding.fold(run)[0].lower()))
+    return not first_words.keys().isdisjoint(WORD.findall(name_folding.fold(run)[0].lower()))
 
 
 _may_name = Remembered(_holds_first_word)

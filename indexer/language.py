@@ -69,7 +69,9 @@ def detect(text: str, default: Language | None = None) -> Language:
 def _words(run: str) -> list[str]:
     """The words, in lower case, of what stands between white space, which no word and no address crosses."""
     lowered = run.lower().replace("’", "'")
-    return _WORD.findall(_ADDRESS.sub(" ", lowered))
+    if "@" in lowered or "://" in lowered or "www." in lowered:
+        lowered = _ADDRESS.sub(" ", lowered)
+    return _WORD.findall(lowered)
 
 
 def _points_in(run: str) -> int:

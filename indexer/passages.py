@@ -6,7 +6,7 @@ import bisect
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise, starmap, takewhile
 
@@ -157,17 +157,19 @@ def _units(document: Document, section: Section) -> Iterator[_Unit]:
         yield from starmap(_Unit, _pieces(document.text, opening, last_end))
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+def _pieces(text: str, start: int, end: int) -> Iterable[tuple[int, int, int]]:
     """The sentence itself, or pieces of at most MAX_SENTENCE_WORDS words, cut after a clause where one ends.
 
     As (start, end, words), without white space around them.
     """
     sentence = text[start:end]
     words = len(sentence.split())
-    if words <= MAX_SENTENCE_WORDS:
-        if words:
-            yield end - len(sentence.lstrip()), start + len(sentence.rstrip()), words
-        return
+    if words > MAX_SENTENCE_WORDS:
+        return _clauses(text, start, end)
+    return [(end - len(sentence.lstrip()), start + len(sentence.rstrip()), words)] if words else []
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     found = [(start + word.start(), start + word.end()) for word in _WORD.finditer(text[start:end])]
     done = 0
     while len(found) - done > MAX_SENTENCE_WORDS:
@@ -181,5 +183,4 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         )
         yield found[done][0], found[at - 1][1], at - done
         done = at
-    if found:
-        yield found[done][0], found[-1][1], len(found) - done
+    yield found[done][0], found[-1][1], len(found) - done

@@ -21,7 +21,7 @@ from indexer.text import fold, fold_in_place
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+?1[ .-]?)?(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]\d{4}(?![\w-])")
-_FIGURES = re.compile(r"\d{4}")  # that end a telephone number
+_FIGURES = re.compile(r"\d{3}[ .-]\d{4}")  # that end a telephone number
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _LONGEST = 200
 _MAX_WORDS = 8
@@ -43,7 +43,7 @@ def holds_contact(text: str) -> bool:
         return True
     if len(text) > _LONGEST or ("@" not in text and not _FIGURES.search(text)):
         return False
-    rest, found = _EMAIL.subn(" ", text)
+    rest, found = _EMAIL.subn(" ", text) if "@" in text else (text, 0)
     rest, phones = _PHONE.subn(" ", rest)
     return bool(found or phones) and len(re.findall(r"\w+", rest)) <= _MAX_OTHER_WORDS
 

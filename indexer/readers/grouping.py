@@ -122,7 +122,7 @@ class _Grouping:
         """Closes a group that is a heading by itself, unless the next line completes it."""
         if len(group.lines) == 1 and group.marker is None and is_no_answer(group.text):
             group.sealed = True
-        if not is_line_heading(group.text) or group.sealed:
+        if group.sealed or not is_line_heading(group.text):
             return
         following = self._lines[i + 1] if i + 1 < len(self._lines) else None
         if following is None:
@@ -161,9 +161,10 @@ class _Grouping:
         if find_opening(line.text):
             return True
         last = group.lines[-1]
-        broken = ends_hyphenated(group.text) and not (line.gap or line.fresh)
-        if self._typography.differs(last, line) and not begins_lower(line.text) and not broken:
-            return True
+        if self._typography.differs(last, line) and not begins_lower(line.text):
+            broken = ends_hyphenated(group.text) and not (line.gap or line.fresh)
+            if not broken:
+                return True
         if line.gap or line.fresh:
             return not self._goes_on(i, line, group)
         if is_line_heading(line.text) and (is_finished(group.text) or self._broke_early(last, line, group)):
@@ -268,7 +269,7 @@ def _name_lines(lines: Sequence[Line]) -> frozenset[int]:
 def _ranked_lines(lines: Sequence[Line]) -> dict[int, int]:
     """Lines that count up from 1 without a sign ("1 First thing", "2 Second thing"), with their figures."""
     found: dict[int, int] = {}
-    for start in range(len(lines)):
+    for start in (at for at, line in enumerate(lines) if line.text.startswith("1 ")):
         end = start
         while (
             end < len(lines)
