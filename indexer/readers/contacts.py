@@ -58,10 +58,10 @@ def is_name(text: str) -> bool:
     if text.endswith((".", ":", ";", "?", "!")):
         return False
     words = text.split(None, 5)
-    if not 2 <= len(words) <= 5 or not words[0][0].isupper() or any(c.isdigit() for c in text) or text.isupper():
+    if not 2 <= len(words) <= 5 or not words[0][0].isupper() or text.isupper():
         return False
     particles = layout_words().particles
-    return all(w[0].isupper() or w.lower() in particles for w in words)
+    return all(w[0].isupper() or w.lower() in particles for w in words) and not any(c.isdigit() for c in text)
 
 
 def is_contact_label(text: str) -> bool:

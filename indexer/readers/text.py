@@ -33,6 +33,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _RULE_SIGNS = "=_~*#.–—-"
 _RULE = re.compile(rf"([{_RULE_SIGNS}])\1{{3,}}")
 _MOJIBAKE = 0.02
+_ODD_BREAKS = "\r\x0b\x85\u2028\u2029"  # of LINE_BREAKS all but the usual one
 # Printed at the end of a line only, inside a word that the line break cuts.
 _SOFT_HYPHEN = "\u00ad"
 
@@ -111,7 +112,8 @@ def _pages(text: str) -> tuple[list[list[str]], bool]:
 
 
 def _raw_lines(text: str) -> list[str]:
-    lines = LINE_BREAKS.split(text)
+    odd = any(sign in text for sign in _ODD_BREAKS)
+    lines = LINE_BREAKS.split(text) if odd else text.split("\n")
     return _whole_words(lines) if _SOFT_HYPHEN in text else lines
 
 
