@@ -19,8 +19,8 @@ from indexer.documents import (
     Language,
     Role,
 )
-from indexer.form_headings import is_form, template_headings
-from indexer.form_template import first_part, parted_blocks
+from indexer.form_headings import is_form
+from indexer.form_template import document_headings, first_part
 from indexer.notices import notices_in
 from indexer.text import fold
 from indexer.whose_form import STATED_IN_CATALOGUE, Owner, whose_form
@@ -104,7 +104,7 @@ def _document_type(document: Document) -> DocumentType:
     if found:
         return min(found)[1]
     roles = {heading_role(_block_text(document, block)) for block in document.blocks if block.kind is BlockKind.HEADING}
-    form = len(roles & _FORM_ROLES) >= 3 or is_form(template_headings(document.text, parted_blocks(document)))
+    form = len(roles & _FORM_ROLES) >= 3 or is_form(document_headings(document))
     return DocumentType.EXCHANGE_FORM if form else DocumentType.OTHER
 
 

@@ -10,10 +10,15 @@ from functools import lru_cache
 from importlib.resources import files
 
 from indexer.documents import DocumentType, Language, Role
+from indexer.openings import by_first_word
 from indexer.text import fold
 
 _NUMBERED = re.compile(r"^\d+\s*[.)]\s*")
+_SPACES = re.compile(r"\s+")
+_SLASH = re.compile(r"\s*/\s*")
 _LONGEST_NO_ANSWER = 80
+_HEADINGS_KEPT = 4_096  # a document's are looked at several times, a template's come up in every document
+_LONGEST_HEADING_KEPT = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class DocumentWords:
     item_codes: tuple[str, ...]
     joiners: tuple[str, ...]
     number_words: tuple[str, ...]
-    column_heads: tuple[re.Pattern[str], ...]
+    column_heads: re.Pattern[str]
     column_head_cells: frozenset[str]
     subject_labels: frozenset[str]
     no_answers: tuple[str, ...]
@@ -78,7 +83,9 @@ def table() -> DocumentWords:
         joiners=tuple(raw["openings"]["joiners"]),
         number_words=tuple(raw["openings"]["number_words"]),
         column_head_cells=frozenset(raw["column_heads"]["cells"]),
-        column_heads=tuple(re.compile(pattern, re.IGNORECASE) for pattern in raw["column_heads"]["patterns"]),
+        column_heads=re.compile(
+            "|".join(f"(?:{pattern})" for pattern in raw["column_heads"]["patterns"]), re.IGNORECASE
+        ),
         subject_labels=frozenset(raw["subjects"]["labels"]),
         no_answers=tuple(sorted(raw["no_answer"]["phrases"], key=len, reverse=True)),
         notice=Notice(**{name: tuple(words) for name, words in raw["notice"].items()}),
@@ -122,6 +129,28 @@ def opening_pattern() -> re.Pattern[str]:
     )
 
 
+def find_unnumbered(text: str) -> re.Match[str] | None:
+    """What opens a decision or follow-up without a number at the beginning of `text`."""
+    return unnumbered_pattern().match(text) if _may_open_item(text) else None
+
+
+def find_opening(text: str) -> re.Match[str] | None:
+    """What opens a numbered decision or follow-up at the beginning of `text`, as `opening_pattern` matches it."""
+    return opening_pattern().match(text) if _may_open_item(text) else None
+
+
+@by_first_word
+def _may_open_item(word: str) -> bool:
+    return _first_words_of_items().match(word) is not None
+
+
+@lru_cache(maxsize=1)
+def _first_words_of_items() -> re.Pattern[str]:
+    """How the first word of a text begins that `opening_pattern` matches."""
+    phrases = (*table().openings.values(), *table().plural_openings.values(), table().item_codes)
+    return re.compile(_any({phrase.split()[0] for some in phrases for phrase in some}), re.IGNORECASE)
+
+
 @lru_cache(maxsize=1)
 def unnumbered_pattern() -> re.Pattern[str]:
     """What opens a decision or follow-up without a number: its word and a colon; groups as of `opening_pattern`."""
@@ -138,12 +167,28 @@ def _any(phrases: Iterable[str]) -> str:
 
 def is_column_head(text: str) -> bool:
     """Whether a line is the head of a record's column, or of all its columns in one line."""
-    first = re.sub(r"\s*/\s*", "/", " ".join(fold(text).split())).strip(" .:")
-    return first in table().column_head_cells or any(head.search(text) for head in table().column_heads)
+    if table().column_heads.search(text):
+        return True
+    return (
+        _may_open_head(text) and _SLASH.sub("/", " ".join(fold(text).split())).strip(" .:") in table().column_head_cells
+    )
+
+
+@by_first_word
+def _may_open_head(word: str) -> bool:
+    folded = fold(word).strip().strip(" .:")
+    return not folded or folded.startswith(_first_words_of_heads())
+
+
+@lru_cache(maxsize=1)
+def _first_words_of_heads() -> tuple[str, ...]:
+    return tuple({re.split(r"[\s/]", head)[0] for head in table().column_head_cells})
 
 
 def is_no_answer(text: str) -> bool:
     """Whether a cell or line says only that there is nothing to say, once or (cells run together) several times."""
+    if not _may_open_no_answer(text):
+        return False
     capital = text[:1].isupper()
     rest = fold(text).strip()
     if not rest or len(rest) > _LONGEST_NO_ANSWER:
@@ -163,13 +208,31 @@ def is_no_answer(text: str) -> bool:
     return True
 
 
+@by_first_word
+def _may_open_no_answer(word: str) -> bool:
+    folded = fold(word).strip()  # an accent by itself folds to a blank
+    return not folded or folded.startswith(_first_words_of_no_answers())
+
+
+@lru_cache(maxsize=1)
+def _first_words_of_no_answers() -> tuple[str, ...]:
+    return tuple({phrase.split()[0] for phrase in table().no_answers})
+
+
 def heading_role(heading: str) -> Role | None:
     """The role that a heading of the templates gives to what stands under it, if it is one of them.
 
     The heading's first line is compared, without its number and what follows a colon.
     """
+    return _known_heading_role(heading) if len(heading) <= _LONGEST_HEADING_KEPT else _heading_role(heading)
+
+
+def _heading_role(heading: str) -> Role | None:
     first = _NUMBERED.sub("", fold(heading).strip()).split("\n")[0].split(":")[0].strip(" .–-")
-    return table().roles.get(re.sub(r"\s*/\s*", "/", re.sub(r"\s+", " ", first)))
+    return table().roles.get(_SLASH.sub("/", _SPACES.sub(" ", first)))
+
+
+_known_heading_role = lru_cache(maxsize=_HEADINGS_KEPT)(_heading_role)
 
 
 _HEAD_WORDS = 10  # a longer text is no head of a column

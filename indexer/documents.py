@@ -182,6 +182,9 @@ class Document:
     printed: tuple[Page, ...] = ()
     unread_pages: tuple[int, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash(self.text)  # known after the first time; what is worked out of a document is looked up by it
+
     def page_at(self, offset: int) -> int | None:
         """The number of the page that printed the character at `offset`; None in formats without pages."""
         spans = self.printed or self.pages

@@ -74,9 +74,9 @@ def _title(text: str, block: Block) -> str:
 def _candidate(text: str, index: int, block: Block) -> TemplateHeading | None:
     title = _title(text, block)
     heads = block.kind is BlockKind.HEADING
-    if len(title.split()) > _HEADING_WORDS:
-        return None
     if not heads and (title.rstrip(" :").endswith((".", ";", ",", "?", "!")) or title.partition(":")[2].strip()):
+        return None
+    if len(title.split()) > _HEADING_WORDS:
         return None
     found = NUMBER.match(title)
     number = _number_of(text, block)

@@ -15,12 +15,13 @@ from itertools import pairwise
 
 from indexer.document_words import heading_role, table
 from indexer.documents import Block, BlockKind, Document, Role
-from indexer.form_headings import template_headings
+from indexer.form_headings import TemplateHeading, template_headings
 from indexer.form_titles import glued_titles
 from indexer.form_words import form_words
 
 _TITLE_WORDS = 14  # no sub-heading that begins with a word of the template is longer
 _TITLE_LENGTH = 300  # characters at a block's end in which such a sub-heading is looked for
+_ENDS = (".", ";", ",", "!", "?")
 _GAP = r"[\s\u00a0]"
 _SIGN = rf"{_GAP}*(?::|{_GAP}[–—-]{_GAP})"
 
@@ -33,14 +34,15 @@ def parted_blocks(document: Document) -> tuple[Block, ...]:
     ("Priorities: Counters") only in the part of that name and with something under them. The parts of a block are in
     order and leave out white space only.
     """
-    found = {block: _numbered_spans(document, block) for block in document.blocks}
-    parted = [part for block, spans in found.items() for part in _cut(document, block, spans, level=1)]
-    taken = {parted[heading.index].start for heading in template_headings(document.text, parted)}
-    parted = []
-    for block, spans in found.items():  # again, without what turned out to be an item that counts
-        kept = [span for span in spans if block.start + span[0] in taken]
-        parted.extend(_cut(document, block, kept, level=1))
-    roles = {heading.index: heading.role for heading in template_headings(document.text, parted)}
+    found = [(block, _numbered_spans(document, block)) for block in document.blocks]
+    parted = [part for block, spans in found for part in _cut(document, block, spans, level=1)]
+    headings = template_headings(document.text, parted)
+    if any(spans for _, spans in found):  # again, without what turned out to be an item that counts
+        taken = {parted[heading.index].start for heading in headings}
+        kept = [(block, [span for span in spans if block.start + span[0] in taken]) for block, spans in found]
+        parted = [part for block, spans in kept for part in _cut(document, block, spans, level=1)]
+        headings = template_headings(document.text, parted)
+    roles = {heading.index: heading.role for heading in headings}
     role: Role | None = None
     cut: list[Block] = []
     for index, block in enumerate(parted):
@@ -60,6 +62,10 @@ def _numbered_spans(document: Document, block: Block) -> list[tuple[int, int]]:
 
 def _cut(document: Document, block: Block, spans: Sequence[tuple[int, int]], level: int) -> Iterator[Block]:
     """The block in parts, with headings of a level at `spans` of its text."""
+    if not spans:
+        if whole := part_of(document, block, 0, block.end - block.start):
+            yield whole
+        return
     borders = sorted({0, block.end - block.start, *(place for span in spans for place in span)})
     for start, end in pairwise(borders):
         if part := part_of(document, block, start, end):
@@ -69,6 +75,8 @@ def _cut(document: Document, block: Block, spans: Sequence[tuple[int, int]], lev
 def _sub_heading(text: str, role: Role | None, block: Block, following: Block | None) -> tuple[int, int] | None:
     """The span of a sub-heading that ends a block's text, or is all of it; None where there is none."""
     if block.kind is BlockKind.HEADING or role not in form_words().order or following is None:
+        return None
+    if text.rstrip().endswith(_ENDS):  # most paragraphs, at whose end no title stands
         return None
     found = _last_sub_heading().search(text, max(0, len(text) - _TITLE_LENGTH))
     if found is None or len(found.group("heading").split()) > _TITLE_WORDS or following.kind is BlockKind.HEADING:
@@ -99,9 +107,14 @@ def part_of(document: Document, block: Block, start: int, end: int) -> Block | N
 
 def first_part(document: Document) -> int | None:
     """Where the first heading of the template begins in the text; None where the form has none."""
-    blocks = parted_blocks(document)
-    headings = template_headings(document.text, blocks)
-    return blocks[headings[0].index].start if headings else None
+    headings = document_headings(document)
+    return parted_blocks(document)[headings[0].index].start if headings else None
+
+
+@lru_cache(maxsize=2)
+def document_headings(document: Document) -> tuple[TemplateHeading, ...]:
+    """The headings of the template among the document's `parted_blocks`."""
+    return template_headings(document.text, parted_blocks(document))
 
 
 @lru_cache(maxsize=1)

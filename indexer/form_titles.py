@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer.document_words import heading_role
 from indexer.documents import Role
@@ -15,7 +16,10 @@ NUMBER = re.compile(r"\s*(\d{1,2})\s?[.)]\s*")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _BETWEEN = re.compile(r"[\s\u00a0/,&'’()–—-]*")  # signs that may stand between a title's words
 _LONGEST = 14  # words
+_TITLES_KEPT = 4_096  # a document's are looked at several times, a template's come up in every form
+_LONGEST_KEPT = 200  # characters
 _GLUED = re.compile(r"(?:^|(?<=[.;:!?…)])[\s\u00a0]+)(?=[1-9][\s\u00a0]?[.)][\s\u00a0]*[^\W\d_])")
+_COUNTED = re.compile(r"[1-9][\s\u00a0]?[.)][\s\u00a0]*[^\W\d_]")
 _AFTER = re.compile(r"[\s\u00a0]*$|[\s\u00a0]+(?:[–—-][\s\u00a0]|[A-ZÀ-ÖØ-Þ0-9«(])")
 _COLON = re.compile(r"[\s\u00a0]*:")
 
@@ -33,6 +37,10 @@ class _Term:
 
 def title_role(title: str) -> Role | None:
     """The role of a title that says nothing but a word of the template and its qualifiers; None for any other."""
+    return _known_title_role(title) if len(title) <= _LONGEST_KEPT else _title_role(title)
+
+
+def _title_role(title: str) -> Role | None:
     number = NUMBER.match(title)
     bare = title[number.end() if number else 0 :].strip(" \u00a0:.–—-")
     if known := heading_role(bare):
@@ -41,6 +49,9 @@ def title_role(title: str) -> Role | None:
     if not terms or len(terms) > _LONGEST or terms[-1].joins or terms[-1].end < len(bare.rstrip(")")):
         return None
     return _role(terms)
+
+
+_known_title_role = lru_cache(maxsize=_TITLES_KEPT)(_title_role)
 
 
 def word_role(title: str) -> Role | None:
@@ -62,7 +73,7 @@ def glued_titles(text: str) -> Iterator[tuple[int, int]]:
 
     A title is at the beginning or after a sentence; after it stands a colon, a dash, or what begins with a capital.
     """
-    for place in _GLUED.finditer(text):
+    for place in _GLUED.finditer(text) if _COUNTED.search(text) else ():
         number = NUMBER.match(text, place.end())
         if number is None:
             continue

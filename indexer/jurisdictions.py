@@ -7,12 +7,14 @@ Texts are read word by word through a tree of names, so time grows with the text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress, count
 
 from indexer import jurisdiction_names, name_folding, organisation_names
 from indexer.jurisdiction_names import CODES, WORD, Entry, Jurisdiction, Node
+from indexer.remembered import Remembered
 
 __all__ = [
     "CODES",
@@ -42,10 +44,12 @@ _AMPERSAND = re.compile(r"\s*&\s*")
 _PARTED = re.compile(r"\s*(?P<name>[^,–—]{2,80}?)(?P<sign>\s+[-–—]\s+|\s?[–—]\s?|,\s+)(?P<rest>\S.*)", re.DOTALL)
 _LONGEST_ABBREVIATION = 6
 _RUNS_KEPT = 65_536
-_LONGEST_RUN_KEPT = 64  # characters
+_TEXTS_KEPT = 8_192
+_LONGEST_TEXT_KEPT = 120  # characters
 _LABEL_SIGN = re.compile(r":|\s[–—-](?=\s)")
 _LONGEST_LABEL = 120  # characters
 _LONGEST_GAP = 12
+_LONGEST_NAME = 24  # words
 _LONGEST_HEADING = 300
 
 
@@ -82,13 +86,13 @@ def get(code: str) -> Jurisdiction:
 
 def find_mentions(text: str) -> tuple[Mention, ...]:
     """Every place that names a jurisdiction, in order, without overlap, the longest name that fits."""
-    return tuple(Mention(f.entry.code, f.start, f.end, text[f.start : f.end], f.entry.own) for f in _find(text))
+    return tuple(Mention(f.entry.code, f.start, f.end, text[f.start : f.end], f.entry.own) for f in _found(text))
 
 
 def named_in(text: str) -> tuple[str, ...]:
     """The codes that a text names, the most often named first, then the first named."""
     counts: dict[str, int] = {}
-    for found in _find(text):
+    for found in _found(text):
         counts[found.entry.code] = counts.get(found.entry.code, 0) + 1
     return tuple(sorted(counts, key=lambda code: -counts[code]))  # sorting keeps the order of equals
 
@@ -98,8 +102,11 @@ def exact(text: str) -> str | None:
 
     Marks of notes count for nothing, nor does an organisation after its member's name ("Ontario, Ministry of Finance").
     """
-    if len(text) > _LONGEST_HEADING:
-        return None
+    return None if len(text) > _LONGEST_HEADING else _exact(text)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _exact(text: str) -> str | None:
     heading = _written_out(_without_marks(_without_label(text)))
     ways = [heading] if "&" not in heading else [_AMPERSAND.sub(f" {word} ", heading) for word in ("and", "et")]
     return next((code for way in ways if (code := _exactly(way) or _with_organisation(way)) is not None), None)
@@ -110,7 +117,7 @@ def _exactly(heading: str) -> str | None:
     book = jurisdiction_names.book()
     codes: set[str] = set()
     rest, last = [], 0
-    for found in _find(heading):
+    for found in _found(heading):
         if not found.entry.names:
             return None
         codes.add(found.entry.code)
@@ -135,7 +142,7 @@ def _with_organisation(heading: str) -> str | None:
         return None
     name, organisation = parted["name"], parted["rest"]
     code = _exactly(name)
-    if code is None or any(found.entry.code != code for found in _find(organisation)):
+    if code is None or any(found.entry.code != code for found in _found(organisation)):
         return None
     # Among capitals an abbreviation looks like any word.
     short = "," not in parted["sign"] and not (name.isupper() and len(name) > _LONGEST_ABBREVIATION)
@@ -185,62 +192,112 @@ def _without_label(text: str) -> str:
     return text if name is None else name
 
 
+def _found(text: str) -> tuple[_Found, ...]:
+    return _known(text) if len(text) <= _LONGEST_TEXT_KEPT else tuple(_find(text))
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _known(text: str) -> tuple[_Found, ...]:
+    """What stands in a short text: names and titles are looked at again and again."""
+    return tuple(_find(text))
+
+
 def _find(text: str) -> Iterator[_Found]:
     """Walk the words once; at each, take the longest entry whose gaps, case and surroundings fit."""
-    if not any(
-        _may_name(run) if len(run) <= _LONGEST_RUN_KEPT else True for run in text.split()
-    ):  # most sentences name nobody
+    runs = text.split()
+    naming = _naming(runs)
+    if not naming:  # most sentences name nobody
         return
     folded, offsets = name_folding.fold(text)
     lowered = folded.lower()
-    words = [(m.start(), m.end()) for m in WORD.finditer(lowered)]
     addresses = _ADDRESS.finditer(folded) if any(s in lowered for s in _ADDRESS_SIGNS) else iter(())
     address = next(addresses, None)
     first_words = jurisdiction_names.book().tree.children
-    position = 0
-    while position < len(words):
-        start, end = words[position]
-        node = first_words.get(lowered[start:end])
-        if node is None:
-            position += 1
+    read = 0  # how far names were found
+    for word in _words_in(naming, text, lowered) if offsets is None else WORD.finditer(lowered):
+        start = word.start()
+        node = first_words.get(word.group())
+        if node is None or start < read:
             continue
         while address is not None and address.end() <= start:
             address = next(addresses, None)
         inside_address = address is not None and address.start() <= start
-        hit = None if inside_address else _longest(node, folded, lowered, words, position)
+        hit = None if inside_address else _longest(node, folded, lowered, word.span())
         if hit is None:
-            position += 1
             continue
-        entry, stop = hit
-        position += len(entry.words)
+        entry, stop, read = hit
         if entry.code:
             last = name_folding.original(offsets, stop - 1, last=True)
             yield _Found(entry, name_folding.original(offsets, start), last + 1)
 
 
-@lru_cache(maxsize=_RUNS_KEPT)
-def _may_name(run: str) -> bool:
-    """Whether a name may begin in what stands between white space, which no word crosses."""
+def _words_in(runs: Iterable[str], text: str, lowered: str) -> Iterator[re.Match[str]]:
+    """The words of some of the runs between white space that `text` is made of, in its order.
+
+    `lowered` is the text as names are looked for in it, where every character has the place that it has in `text`.
+    """
+    end = 0
+    for run in runs:
+        start = text.find(run, end)
+        while not _stands_alone(text, start, start + len(run)):  # inside another run
+            start = text.find(run, start + 1)
+        end = start + len(run)
+        yield from WORD.finditer(lowered, start, end)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether white space, or nothing, stands on both sides."""
+    return (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace())
+
+
+def _naming(runs: list[str]) -> list[str]:
+    """Those of the runs between white space that a text is made of in which a name may begin."""
+    first = [*compress(count(), map(_may_name.__getitem__, runs))]
+    if not first:
+        return []
+    following = [*runs, ""]
+    naming = {runs[at] for at in first if _may_name_before(runs[at], following[at + 1])}
+    return [runs[at] for at in first if runs[at] in naming]
+
+
+def _holds_first_word(run: str) -> bool:
+    """Whether a word of a run, that is of what stands between white space, is the first of a name."""
     first_words = jurisdiction_names.book().tree.children
-    return any(word in first_words for word in WORD.findall(name_folding.fold(run)[0].lower()))
+    return not first_words.keys().isdisjoint(WORD.findall(name_folding.fold(run)[0].lower()))
 
 
-def _longest(
-    node: Node, folded: str, lowered: str, words: list[tuple[int, int]], position: int
-) -> tuple[Entry, int] | None:
-    """The entry with most words that begins at a word, and where it ends."""
-    reached = [node]
-    for start, end in words[position + 1 : position + 24]:
-        child = reached[-1].children.get(lowered[start:end])
+_may_name = Remembered(_holds_first_word)
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _may_name_before(run: str, following: str) -> bool:
+    """Whether a name may begin in a run, by its words and the first word of the run after it."""
+    first_words = jurisdiction_names.book().tree.children
+    words, after = (WORD.findall(name_folding.fold(part)[0]) for part in (run, following))
+    if not after:
+        return True  # a sign by itself: the name may go on after it
+    for word, following_word in zip(words, [*words[1:], after[0]], strict=False):
+        node = first_words.get(word.lower())
+        alone = node is not None and any(not entry.cased or entry.words[0] == word for entry in node.entries)
+        if node is not None and (alone or following_word.lower() in node.children):
+            return True
+    return False
+
+
+def _longest(node: Node, folded: str, lowered: str, first: tuple[int, int]) -> tuple[Entry, int, int] | None:
+    """The entry with most words that begins at a word; where it ends, and where its last word does."""
+    reached, words = [node], [first]
+    while len(reached) < _LONGEST_NAME and reached[-1].children and (word := WORD.search(lowered, words[-1][1])):
+        child = reached[-1].children.get(word.group())
         if child is None:
             break
         reached.append(child)
+        words.append(word.span())
     for length in range(len(reached), 0, -1):
-        span = words[position : position + length]
         for entry in reached[length - 1].entries:
-            stop = _fits(entry, folded, span)
+            stop = _fits(entry, folded, words[:length])
             if stop is not None:
-                return entry, stop
+                return entry, stop, words[length - 1][1]
     return None
 
 

@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from math import log
 from typing import Any
 
 from indexer.documents import LANGUAGES, Language
 from indexer.errors import SettingError
+from indexer.remembered import Remembered
 
 _TABLE = "indexer/data/language_words.toml"
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -25,7 +26,6 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]+"
 _SHORTEST_ENDED_WORD = 4
 # A passage says in its first thousand words what it is written in.
 _ENOUGH = 8_000
-_WORDS_KEPT = 65_536
 # langdetect's own smoothing, and the length of its longest run of letters.
 _SMOOTHING = 0.5 / 10_000
 _LONGEST_GRAM = 3
@@ -51,13 +51,14 @@ def detect(text: str, default: Language | None = None) -> Language:
 
     With a default, words that say next to nothing ("Exception") get it too.
     """
-    words = _WORD.findall(_ADDRESS.sub(" ", text[:_ENOUGH].lower().replace("’", "'")))
+    runs = text[:_ENOUGH].split()
+    cues = _cues()
+    points = sum(map(_points_of.__getitem__, runs))
+    if points and abs(points) >= cues.lead:
+        return "fr" if points > 0 else "en"
+    words = [word for run in runs for word in _words(run)]
     if not words:
         return default or "en"
-    cues = _cues()
-    points = sum(map(_known_points, words))
-    if abs(points) >= cues.lead:
-        return "fr" if points > 0 else "en"
     # The words' few points still count, each as much as a clear run of letters.
     balance = _letter_balance(words, cues) + points
     if default is not None and abs(balance) < cues.margin:
@@ -65,9 +66,20 @@ def detect(text: str, default: Language | None = None) -> Language:
     return "fr" if balance > 0 else "en"
 
 
-@lru_cache(maxsize=_WORDS_KEPT)
-def _known_points(word: str) -> int:
-    return _points(word, _cues())
+def _words(run: str) -> list[str]:
+    """The words, in lower case, of what stands between white space, which no word and no address crosses."""
+    lowered = run.lower().replace("’", "'")
+    if "@" in lowered or "://" in lowered or "www." in lowered:
+        lowered = _ADDRESS.sub(" ", lowered)
+    return _WORD.findall(lowered)
+
+
+def _points_in(run: str) -> int:
+    cues = _cues()
+    return sum(_points(word, cues) for word in _words(run))
+
+
+_points_of = Remembered(_points_in)
 
 
 def _points(word: str, cues: _Cues) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_FEW = 16
 _COMBINING = re.compile("[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
@@ -26,9 +27,19 @@ def fold(text: str) -> tuple[str, list[int] | None]:
     if text.isascii():
         return text, None
     if _COMBINING.search(text) is None:
-        return text.translate(_FOLDING), None
+        return _translated(text), None
     offsets = [i for i, c in enumerate(text) if _COMBINING.match(c) is None]
     return "".join(text[i] for i in offsets).translate(_FOLDING), [*offsets, len(text)]
+
+
+def _translated(text: str) -> str:
+    """As str.translate, which looks at every character, where few differ from their base: one replacement each."""
+    odd = {sign: base for sign in set(text) if (base := _FOLDING[ord(sign)]) != sign}
+    if len(odd) > _FEW or not odd.keys().isdisjoint(odd.values()):
+        return text.translate(_FOLDING)
+    for sign, base in odd.items():
+        text = text.replace(sign, base)
+    return text
 
 
 def original(offsets: list[int] | None, position: int, *, last: bool = False) -> int:

@@ -22,17 +22,36 @@ def notices_in(text: str, *, itself: bool = False) -> tuple[tuple[int, int], ...
     count that speak of the document itself, or are nothing but a notice ("Do not forward."); a remark ("Note: …")
     that names sharing and consent speaks of it.
     """
+    worded = _may_be_worded(fold(text))
     return tuple(
-        (start, end) for start, end in sentences.split(text) if _is_notice(fold(text[start:end]), itself=itself)
+        (start, end)
+        for start, end in sentences.split(text)
+        if _is_notice(fold(text[start:end]), itself=itself, worded=worded)
     )
 
 
-def _is_notice(sentence: str, *, itself: bool) -> bool:
+def _may_be_worded(folded: str) -> bool:
+    """Whether a sentence of a folded text may be a notice by its words: few texts hold enough of them."""
+    notice = table().notice
+    if any(word in folded for word in _restricted_words()):
+        return True
+    return all(any(word in folded for word in words) for words in (notice.consent, notice.act, notice.limit))
+
+
+@lru_cache(maxsize=1)
+def _restricted_words() -> frozenset[str]:
+    """The longest, and so the rarest, word of each phrase that restricts."""
+    return frozenset(max(phrase.split(), key=len) for phrase in table().notice.restricted)
+
+
+def _is_notice(sentence: str, *, itself: bool, worded: bool) -> bool:
     found = _patterns()
     label, _, labelled = sentence.partition(":")
     is_remark = label.strip(_OPENING) in table().notice.labels
     if found.direct.match((labelled if is_remark else sentence).lstrip(_OPENING)):
         return True
+    if not worded:
+        return False
     of_itself = form_words().itself.search(sentence) is not None
     if of_itself and found.restricted.search(sentence):
         return True

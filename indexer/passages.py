@@ -6,9 +6,9 @@ import bisect
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice, pairwise, takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise, starmap, takewhile
 
 from indexer import language, mentions, sentences
 from indexer.document_words import is_no_answer
@@ -110,6 +110,10 @@ def _spans(document: Document, section: Section) -> Iterator[tuple[int, int]]:
     sentences leave no other choice.
     """
     units = list(_units(document, section))
+    if sum(unit.words for unit in units) < 2 * MIN_WORDS:  # any cut would leave a passage too short
+        if units:
+            yield units[0].start, units[-1].end
+        return
     best: list[tuple[float, int]] = [(0.0, 0)]  # for each end: least cost, and where its last passage begins
     for end in range(1, len(units) + 1):
         options = []
@@ -139,23 +143,33 @@ def _units(document: Document, section: Section) -> Iterator[_Unit]:
             opening_words += len(document.text[block.start : block.end].split())
             last_end = block.end
             continue
-        for start, end in sentences.split(document.text[block.start : block.end]):
-            for unit in _pieces(document.text, block.start + start, block.start + end):
-                closes = unit.end == block.end and document.text[unit.end - 1] != ":"
-                if opening is not None and opening_words + unit.words <= MAX_WORDS:
-                    yield _Unit(opening, unit.end, opening_words + unit.words, closes)
-                elif opening is not None:
-                    yield from _pieces(document.text, opening, last_end)
-                    yield replace(unit, closes=closes)
+        for first, last in sentences.split(document.text[block.start : block.end]):
+            for start, end, words in _pieces(document.text, block.start + first, block.start + last):
+                closes = end == block.end and document.text[end - 1] != ":"
+                if opening is not None and opening_words + words <= MAX_WORDS:
+                    yield _Unit(opening, end, opening_words + words, closes)
                 else:
-                    yield replace(unit, closes=closes)
+                    if opening is not None:
+                        yield from starmap(_Unit, _pieces(document.text, opening, last_end))
+                    yield _Unit(start, end, words, closes)
                 opening, opening_words = None, 0
     if opening is not None:
-        yield from _pieces(document.text, opening, last_end)
+        yield from starmap(_Unit, _pieces(document.text, opening, last_end))
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[_Unit]:
-    """The sentence itself, or pieces of at most MAX_SENTENCE_WORDS words, cut after a clause where one ends."""
+def _pieces(text: str, start: int, end: int) -> Iterable[tuple[int, int, int]]:
+    """The sentence itself, or pieces of at most MAX_SENTENCE_WORDS words, cut after a clause where one ends.
+
+    As (start, end, words), without white space around them.
+    """
+    sentence = text[start:end]
+    words = len(sentence.split())
+    if words > MAX_SENTENCE_WORDS:
+        return _clauses(text, start, end)
+    return [(end - len(sentence.lstrip()), start + len(sentence.rstrip()), words)] if words else []
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     found = [(start + word.start(), start + word.end()) for word in _WORD.finditer(text[start:end])]
     done = 0
     while len(found) - done > MAX_SENTENCE_WORDS:
@@ -167,7 +181,6 @@ def _pieces(text: str, start: int, end: int) -> Iterator[_Unit]:
             ),
             MAX_SENTENCE_WORDS,
         )
-        yield _Unit(found[done][0], found[at - 1][1], at - done)
+        yield found[done][0], found[at - 1][1], at - done
         done = at
-    if found:
-        yield _Unit(found[done][0], found[-1][1], len(found) - done)
+    yield found[done][0], found[-1][1], len(found) - done

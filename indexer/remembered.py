@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+_MOST = 65_536  # words kept
 _LONGEST = 64  # characters of what is kept: longer runs are no words, and come up once
 
 Known = TypeVar("Known")
@@ -17,7 +18,9 @@ class Remembered(dict[str, Known]):
     gives the same for the same word.
     """
 
-    def __init__(self, read: Callable[[str], Known], most: int) -> None:
+    __slots__ = ("_most", "_read")
+
+    def __init__(self, read: Callable[[str], Known], most: int = _MOST) -> None:
         super().__init__()
         self._read = read
         self._most = most

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.document_words import is_column_head, is_no_answer, opening_pattern
+from indexer.document_words import is_column_head, is_no_answer
 from indexer.documents import (
     Aside,
     AsideReason,
@@ -42,7 +42,7 @@ _BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 # An answer glued to the question before it, which a new line parted on the page; the question mark of an address has
 # a point or slash before it.
 _ANSWER = re.compile(r"(?<!\S)[^\s?/.@]*[^\W\d_]\?(?=[A-ZÀ-ÖØ-Þ][^\W\d_A-ZÀ-ÖØ-Þ])")
-_SENTENCE_END = re.compile(r"[.!?]\s*$")
+_SENTENCE_END = re.compile(r"[.!?]\s*")
 
 
 def recognise(document: Document, record: DocumentRecord) -> Layout:
@@ -154,11 +154,8 @@ class _Reader:
     def _by_label(self, block: Block) -> Iterator[Block]:
         """The block, cut where a decision or follow-up opens inside it."""
         text = self._text(block)
-        cuts = [0]
-        for label in opening_pattern().finditer(text):
-            if label.start() and _SENTENCE_END.search(text[: label.start()]) and is_label(text[label.start() :]):
-                cuts.append(label.start())
-        yield from self._cut(block, cuts)
+        ends = (end.end() for end in _SENTENCE_END.finditer(text))
+        yield from self._cut(block, [0, *(end for end in ends if is_label(text[end:]))])
 
     def _cut(self, block: Block, cuts: Sequence[int]) -> Iterator[Block]:
         text = self._text(block)
@@ -180,7 +177,8 @@ class _Reader:
             self._flush()
             self._held.append(replace(block, kind=BlockKind.HEADING))
             return
-        begun = next(iter(turns(text, self.people)), None)
+        found = turns(text, self.people)
+        begun = next(found, None)
         if self._item and not (begun and begun.start == 0 and (block.kind is BlockKind.LIST_ITEM or begun.affiliation)):
             self._item.append(block)
             return
@@ -199,16 +197,18 @@ class _Reader:
             self._emit([block])
             self._speaker, self._leads, self._open = going_on
             return
-        self._speech(block, text)
+        self._speech(block, text, [begun, *found] if begun else [])
 
     def _says_none(self, block: Block, text: str) -> bool:
         """Whether a block says that there is nothing to follow up."""
         if is_no_answer(text) and self.columns.holds_actions(block):
             return True
-        return len(text.split()) <= _NONE_WORDS and any(p.search(fold(text)) for p in record_words().none)
+        if len(text.split()) > _NONE_WORDS:
+            return False
+        folded = fold(text)
+        return any(pattern.search(folded) for pattern in record_words().none)
 
-    def _speech(self, block: Block, text: str) -> None:
-        found = list(turns(text, self.people))
+    def _speech(self, block: Block, text: str, found: Sequence[Turn]) -> None:
         opening = re.match(r"\d{1,2}\.\s+", text)
         first = opening.end() if opening else 0
         cuts = [0, *(turn.start for turn in found if turn.start > first and not after_lead(text, turn))]

@@ -25,8 +25,8 @@ from indexer.documents import (
     Role,
     Section,
 )
-from indexer.form_headings import TemplateHeading, template_headings
-from indexer.form_template import part_of, parted_blocks
+from indexer.form_headings import TemplateHeading
+from indexer.form_template import document_headings, part_of, parted_blocks
 from indexer.form_words import form_words
 from indexer.layouts.instructions import is_remark, leading_instruction
 from indexer.layouts.titles import LEAD_LEVEL, is_lead
@@ -42,8 +42,7 @@ _TOP, _NESTED = 2, 1  # levels are doubled, so that a sub-heading can go under o
 
 def recognise(document: Document, record: DocumentRecord) -> Layout:
     """The parts of the form `document`: sections by template heading and sub-heading, and the template's own words."""
-    blocks = parted_blocks(document)
-    parts = _parts(document, blocks, template_headings(document.text, blocks))
+    parts = _parts(document, parted_blocks(document), document_headings(document))
     template = _Template(document)
     instructed = any(template.instruction(part, instructed=False) for part in parts if part.role is not Role.NEED)
     owner = (record.jurisdiction,) if record.jurisdiction else ()
@@ -218,7 +217,9 @@ def _answers(document: Document, part: _Part, asides: Sequence[Aside]) -> Iterat
             if kept:
                 if heads and not (part.opened and index == 0):
                     path.enter(_text(document, piece), LEAD_LEVEL if lead else piece.level, follows=bool(held))
-                held.append(replace(piece, kind=BlockKind.HEADING) if heads else piece)
+                held.append(
+                    replace(piece, kind=BlockKind.HEADING) if heads and piece.kind is not BlockKind.HEADING else piece
+                )
             elif held:
                 yield path.titles, held
                 held = []
@@ -229,6 +230,9 @@ def _answers(document: Document, part: _Part, asides: Sequence[Aside]) -> Iterat
 def _pieces(document: Document, block: Block, asides: Sequence[Aside]) -> Iterator[tuple[Block, bool]]:
     """The block's parts in order, and whether each is kept: what is set aside is not."""
     inside = [aside for aside in asides if aside.start < block.end and aside.end > block.start]
+    if not inside:
+        yield block, True
+        return
     borders = sorted({block.start, block.end, *(place for a in inside for place in (a.start, a.end))})
     for start, end in pairwise(borders):
         piece = part_of(document, block, start - block.start, end - block.start)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from indexer import jurisdictions
 from indexer.layouts.record_words import record_words
 from indexer.text import fold
 
 LONGEST_NAME = 5  # words
+_NAMES_KEPT = 4_096  # a record writes the same few again and again
+_LONGEST_KEPT = 120  # characters
 _CAPITALISED = r"(?:[dD][’'])?[A-ZÀ-ÖØ-Þ][\w’'-]*\.?"
 _ABBREVIATION = re.compile(r"[A-ZÀ-ÖØ-Þ]{3,}")
 _SHORTEST_PREFIX = 3  # letters that a short form of a first name keeps: "Rob", "Deb"
@@ -34,23 +36,31 @@ def names_pattern() -> str:
     return rf"(?:{plural}|{one}(?:,\s{one})*(?:,?\s(?:{both})\s{one})?)"
 
 
+@cache
+def _between_names() -> re.Pattern[str]:
+    return re.compile(rf",?\s(?:{_any(record_words().conjunctions)})\s|,\s")
+
+
 def split_names(written: str) -> list[tuple[str, int]]:
     """The names in a match of `names_pattern`, bare, each with the offset where it ends in `written`."""
-    both = _any(record_words().conjunctions)
     found: list[tuple[str, int]] = []
     start = 0
-    for border in [*re.finditer(rf",?\s(?:{both})\s|,\s", written), None]:
+    for border in [*_between_names().finditer(written), None]:
         end = border.start() if border else len(written)
         found.append((bare(written[start:end]), end))
         start = border.end() if border else end
     return found
 
 
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset((*record_words().titles, *record_words().plural_titles))
+
+
 def bare(name: str) -> str:
     """A name without courtesy titles, words in capitals only written as names are."""
     words = name.split()
-    titles = {*record_words().titles, *record_words().plural_titles}
-    while len(words) > 1 and words[0] in titles:
+    while len(words) > 1 and words[0] in _titles():
         words = words[1:]
     words = [word.rstrip(".") if len(word) > 3 else word for word in words]
     return " ".join(word.title() if _ABBREVIATION.fullmatch(word) and len(words) > 1 else word for word in words)
@@ -62,6 +72,10 @@ def is_person(name: str, *, sure: bool = False) -> bool:
     `sure` says that an affiliation stands with them, or that they are known: then a surname alone and words that are
     all capitals will do.
     """
+    return _known_person(name, sure=sure) if len(name) <= _LONGEST_KEPT else _is_person(name, sure=sure)
+
+
+def _is_person(name: str, *, sure: bool) -> bool:
     words = name.split()
     if not (1 if sure else 2) <= len(words) <= LONGEST_NAME or jurisdictions.exact(name):
         return False
@@ -75,6 +89,9 @@ def is_person(name: str, *, sure: bool = False) -> bool:
     mentions = jurisdictions.find_mentions(name)
     # "Rochelle York": a surname may be a place's name, a first name is none.
     return all(mention.start > 0 and mention.end - mention.start < len(name) / 1.5 for mention in mentions)
+
+
+_known_person = lru_cache(maxsize=_NAMES_KEPT)(_is_person)
 
 
 def is_capital(word: str) -> bool:

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from types import MappingProxyType
 
-from indexer.document_words import heading_role, is_no_answer, opening_pattern, table, unnumbered_pattern
+from indexer.document_words import find_opening, find_unnumbered, heading_role, is_no_answer, table
 from indexer.documents import Block, Cell, Document, Role
 from indexer.layouts.item_words import item_words
 from indexer.text import fold
@@ -104,8 +104,7 @@ class Columns:
         rows = self._document.tables[block.cell.table].rows
         mine = [cell for row in rows for cell in row if cell.column == block.cell.column]
         return any(
-            opening_pattern().match(self._text(cell)) or (cell.row == 0 and is_item_head(self._text(cell)))
-            for cell in mine
+            find_opening(self._text(cell)) or (cell.row == 0 and is_item_head(self._text(cell))) for cell in mine
         )
 
     def of(self, label: Block) -> Fields:
@@ -123,7 +122,7 @@ class Columns:
     def _mine(self, label: Block, lines: list[Block]) -> str | None:
         """What a cell says of one of the items in its row: one line each, or one for all of them."""
         beside = [block for cell in self._cells.values() if label.cell == cell[0].cell for block in cell]
-        labels = [block.start for block in beside if opening_pattern().match(self._text(block))]
+        labels = [block.start for block in beside if find_opening(self._text(block))]
         said = [" ".join(self._text(line).split()) for line in lines]
         if len(labels) <= 1:
             return ", ".join(said) or None
@@ -137,18 +136,18 @@ class Columns:
 
 def opens_item(text: str) -> bool:
     """Whether a text opens with the word of a decision or follow-up, numbered or with a colon."""
-    return (opening_pattern().match(text) or unnumbered_pattern().match(text)) is not None
+    return (find_opening(text) or find_unnumbered(text)) is not None
 
 
 def is_bare(text: str) -> bool:
     """Whether a text is the label of a decision or follow-up and nothing else."""
-    label = opening_pattern().match(text) or unnumbered_pattern().match(text)
+    label = find_opening(text) or find_unnumbered(text)
     return label is not None and not text[label.end() :].strip(" :.–—-\n")
 
 
 def _is_number(text: str) -> bool:
     label = f"{table().openings[Role.FOLLOW_UP][0]} {text}"
-    found = opening_pattern().match(f"{label}:")
+    found = find_opening(f"{label}:")
     return found is not None and found.end() == len(label)
 
 

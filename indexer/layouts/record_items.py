@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from indexer import jurisdictions, language, sentences
-from indexer.document_words import is_no_answer, opening_pattern, table, unnumbered_pattern
+from indexer.document_words import find_opening, find_unnumbered, is_no_answer, table
 from indexer.documents import Block, Document, DocumentRecord, ItemStatus, RecordItem, Role
 from indexer.layouts import item_status
 from indexer.layouts.item_words import item_words
@@ -68,7 +68,7 @@ def item(
 
 def says_none(text: str) -> Role | None:
     """The kind of item that a label announces and the words after it say there is none of ("Action: none")."""
-    label = unnumbered_pattern().match(text)
+    label = find_unnumbered(text)
     if label is None or not is_no_answer(text[label.end() :].strip()):
         return None
     return Role.DECISION if label["decision"] else Role.FOLLOW_UP
@@ -76,10 +76,10 @@ def says_none(text: str) -> Role | None:
 
 def _label(text: str) -> tuple[Role, str | None, int]:
     """Kind and number of the item, and where its label ends."""
-    if label := opening_pattern().match(text):
+    if label := find_opening(text):
         kind = Role.DECISION if label["decision"] or label["decisions"] else Role.FOLLOW_UP
         number = label["code"] or _number(label["number"] or label["numbers"])
-    elif label := unnumbered_pattern().match(text):
+    elif label := find_unnumbered(text):
         kind = Role.DECISION if label["decision"] else Role.FOLLOW_UP
         number = None
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from itertools import groupby
 
-from indexer.document_words import heading_role, is_column_head, opening_pattern, unnumbered_pattern
+from indexer.document_words import find_opening, find_unnumbered, heading_role, is_column_head
 from indexer.documents import Block, BlockKind, CellPosition, Document, Role
 from indexer.layouts.people import People
 from indexer.layouts.record_columns import heads_fields
@@ -80,13 +80,13 @@ def heads(document: Document, number: int) -> bool:
 
 def is_label(text: str) -> bool:
     """Whether a text opens with the label of a numbered decision or follow-up."""
-    label = opening_pattern().match(text)
+    label = find_opening(text)
     return label is not None and _AFTER_LABEL.match(text, label.end()) is not None
 
 
 def opens_item(text: str) -> bool:
     """Whether a text opens a decision or follow-up, numbered or not ("Action: …"), where these may stand."""
-    return is_label(text) or unnumbered_pattern().match(text) is not None
+    return is_label(text) or find_unnumbered(text) is not None
 
 
 def people(document: Document, parts: Sequence[tuple[Block, Zone]]) -> People:

@@ -15,6 +15,7 @@ from indexer.text import fold
 
 _KEPT = 4_096  # words
 _APPOSITION = 200  # characters after a name in which commas may set off an office
+_SENTENCE_END = re.compile(r"[.!?](?=\s)")
 _FIELD = 80  # characters between a name and the colon after its affiliation
 _APPOSED = re.compile(r",\s[^.,;:]{2,80},\s[a-zà-öø-ÿ]")
 # After the brackets of an affiliation: others ("(by telephone)"), and a comma.
@@ -37,10 +38,19 @@ def turns(text: str, people: People) -> Iterator[Turn]:
     A known name opens a turn where its sentence goes on. One that is not known has to stand with an affiliation that
     is a jurisdiction's, or at the start with a word for speaking that leaves no doubt.
     """
-    for match in _opening().finditer(text):
+    for match in _openings(text):
         found = _turn(text, match, people)
         if found:
             yield found
+
+
+def _openings(text: str) -> Iterator[re.Match[str]]:
+    """What opens as a turn does, at the start of `text` and after its sentences, without overlap."""
+    read = 0
+    for place in (0, *(end.end() for end in _SENTENCE_END.finditer(text))):
+        if place >= read and (match := _opening().match(text, place)):
+            yield match
+            read = match.end()
 
 
 def is_speech(text: str) -> bool:
@@ -61,7 +71,7 @@ def after_lead(text: str, turn: Turn) -> bool:
 
 def affiliations(text: str) -> Iterator[tuple[str, str]]:
     """Names anywhere in `text` that stand with an affiliation in brackets."""
-    for match in _bracketed().finditer(text):
+    for match in _bracketed().finditer(text) if "(" in text else ():
         affiliation, _ = _affiliation(text[match.end("name") :])
         name = bare(match["name"])
         if affiliation and is_person(name, sure=bool(jurisdictions.named_in(affiliation))):

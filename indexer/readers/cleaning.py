@@ -25,7 +25,6 @@ _TRANSLATION = str.maketrans(
 )
 # Categories that print nothing: controls, format characters, surrogates, private use, unassigned.
 _UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_SPACES = re.compile(r"\s+")
 _PLAIN = re.compile(r"[ -~À-ÖØ-öø-ſ’«»–—…•]*")
 
 LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
@@ -33,12 +32,14 @@ LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 
 def clean_line(text: str) -> str:
     """The text of one line, stripped, with single plain spaces, in composed form (NFC)."""
+    if text.isascii() and text.isprintable():
+        return text.strip() if "  " not in text else " ".join(text.split())
     if not _PLAIN.fullmatch(text):
         text = unicodedata.normalize("NFC", text).translate(_TRANSLATION)
         text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _UNPRINTED)
         # Dropping a character may bring a letter and its accent together.
         text = unicodedata.normalize("NFC", text)
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def declared_title(text: object) -> str | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from indexer import jurisdictions
 from indexer.form_titles import title_role
 from indexer.form_words import form_words
+from indexer.openings import by_first_word
 from indexer.readers.joining import ends_sentence
 from indexer.readers.lines import Line
 from indexer.readers.markers import find_marker
@@ -20,7 +21,7 @@ from indexer.text import fold, fold_in_place
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+?1[ .-]?)?(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]\d{4}(?![\w-])")
-_FIGURES = re.compile(r"\d{4}")  # that end a telephone number
+_FIGURES = re.compile(r"\d{3}[ .-]\d{4}")  # that end a telephone number
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _LONGEST = 200
 _MAX_WORDS = 8
@@ -33,7 +34,7 @@ _TITLE_SIGN = re.compile(r"\s*[,;(/|]\s*|\s+[–—-]\s+")
 
 def is_mailto(text: str) -> bool:
     """Whether the line is the target of an e-mail link, as extractors print it."""
-    return _MAILTO.match(text) is not None
+    return text[6:7] == ":" and _MAILTO.match(text) is not None
 
 
 def holds_contact(text: str) -> bool:
@@ -42,7 +43,7 @@ def holds_contact(text: str) -> bool:
         return True
     if len(text) > _LONGEST or ("@" not in text and not _FIGURES.search(text)):
         return False
-    rest, found = _EMAIL.subn(" ", text)
+    rest, found = _EMAIL.subn(" ", text) if "@" in text else (text, 0)
     rest, phones = _PHONE.subn(" ", rest)
     return bool(found or phones) and len(re.findall(r"\w+", rest)) <= _MAX_OTHER_WORDS
 
@@ -54,16 +55,31 @@ def is_contact(text: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether the line could be a person's name: two to five capitalised words, no figure or closing sign."""
-    words = text.split()
-    if not 2 <= len(words) <= 5 or text[-1] in ".:;?!" or any(c.isdigit() for c in text) or text.isupper():
+    if text.endswith((".", ":", ";", "?", "!")):
+        return False
+    words = text.split(None, 5)
+    if not 2 <= len(words) <= 5 or not words[0][0].isupper() or text.isupper():
         return False
     particles = layout_words().particles
-    return all(w[0].isupper() or w.lower() in particles for w in words) and words[0][0].isupper()
+    return all(w[0].isupper() or w.lower() in particles for w in words) and not any(c.isdigit() for c in text)
 
 
 def is_contact_label(text: str) -> bool:
     """Whether the text only announces a person: "Contact:", "Prepared by"."""
-    return len(text) <= _LONGEST and _people_label().fullmatch(f"{fold(text).rstrip(' :')}:") is not None
+    if len(text) > _LONGEST or not _may_open_label(text):
+        return False
+    return _people_label().fullmatch(f"{fold(text).rstrip(' :')}:") is not None
+
+
+@by_first_word
+def _may_open_label(word: str) -> bool:
+    folded = fold(word).strip()  # an accent by itself folds to a blank
+    return not folded or folded.startswith(_first_words_of_labels())
+
+
+@lru_cache(maxsize=1)
+def _first_words_of_labels() -> tuple[str, ...]:
+    return tuple({label.split()[0] for label in form_words().people_labels})
 
 
 def is_person(text: str) -> bool:
@@ -155,8 +171,11 @@ def _labelled_lines(lines: Sequence[Line], within: range) -> list[range]:
     """The lines in which a label names a person who has no address, or in which the label stands before the name."""
     found: list[range] = []
     for i in within:
-        named = is_contact_label(lines[i].text) and i + 1 < within.stop and is_person(lines[i + 1].text)
-        if named or labelled_contact(lines[i].text) == (0, len(lines[i].text)):
+        text = lines[i].text
+        if not (_may_open_label(text) or text.startswith("(")):
+            continue
+        named = is_contact_label(text) and i + 1 < within.stop and is_person(lines[i + 1].text)
+        if named or labelled_contact(text) == (0, len(text)):
             found.append(range(i, i + 1 + named))
     return found
 

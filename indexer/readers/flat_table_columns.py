@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from indexer.documents import Role
 from indexer.readers.flat_table_scores import RowScores
@@ -62,11 +63,6 @@ class _State:
     column: int = -1
     trail: Trail | None = None
 
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What the score of anything that follows depends on."""
-        return self.column, self.last, self.ended, self.here, self.above
-
     def columns(self, count: int) -> list[int]:
         """The columns of the last `count` units, in order."""
         found: list[int] = []
@@ -97,6 +93,8 @@ class _Search:
     ) -> None:
         self._units = units
         self._scores = scores
+        # The states that are tried part in few things, so that the same is asked of the scores again and again.
+        self._begins, self._follows, self._goes_on = cache(scores.begins), cache(scores.follows), cache(scores.goes_on)
         self._count = len(roles)
         self._room = room
         self._beam = beam
@@ -128,6 +126,7 @@ class _Search:
         return Assignment(columns, margins, others, best.score)
 
     def _extend(self, states: Sequence[_State], unit: int, *, first_page: bool) -> list[_State]:
+        # By what the score of anything that follows depends on.
         best: dict[tuple[object, ...], _State] = {}
         height = self._units[unit].height
         for state in states:
@@ -137,10 +136,10 @@ class _Search:
                 here[column] += height
                 last = list(state.last)
                 last[column] = unit
-                made = _State(score, tuple(last), state.ended, tuple(here), state.above, column, (column, state.trail))
-                known = best.get(made.key)
+                key = column, tuple(last), state.ended, tuple(here), state.above
+                known = best.get(key)
                 if known is None or known.score < score:
-                    best[made.key] = made
+                    best[key] = _State(score, *key[1:], column, (column, state.trail))
         return heapq.nlargest(self._beam, best.values(), key=lambda s: s.score)
 
     def _step(self, state: _State, unit: int, column: int, *, first_page: bool) -> float:
@@ -148,16 +147,16 @@ class _Search:
         before = state.last[column]
         answer = self._units[unit].no_answer
         if before < 0:
-            score += self._scores.begins(unit, column)
+            score += self._begins(unit, column)
             return score if first_page else score - _NOT_FROM_START
         if answer or self._units[before].no_answer:
             return score - _IMPOSSIBLE
         if column == state.column:
-            return score + self._scores.follows(before, unit, column)
+            return score + self._follows(before, unit, column)
         if not state.above[column]:
             # A cell without text on one page does not go on, on the next.
             return score - _IMPOSSIBLE
-        return score + self._scores.goes_on(before, unit, column)
+        return score + self._goes_on(before, unit, column)
 
     def _closed(self, state: _State, pages: Sequence[Sequence[int]], number: int) -> _State:
         """The state at the end of a page, with what only then can be told."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from indexer.readers.flat_table_units import Unit
 from indexer.readers.markers import find_marker
+from indexer.remembered import Remembered
 
 Metric = Callable[[str], float]
 
@@ -43,7 +44,14 @@ def letters(text: str) -> float:
 
 def typeset(text: str) -> float:
     """The width of a text in mean letters of a proportional typeface."""
-    return sum(_LETTERS.get(c, _CAPITAL if c.isupper() else _OTHER) for c in text) / _MEAN
+    return sum(map(_width_of.__getitem__, text)) / _MEAN
+
+
+def _width(sign: str) -> float:
+    return _LETTERS.get(sign, _CAPITAL if sign.isupper() else _OTHER)
+
+
+_width_of = Remembered(_width)
 
 
 @dataclass(frozen=True, slots=True)

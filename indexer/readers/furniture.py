@@ -20,7 +20,9 @@ _DIGITS = re.compile(r"\d+")
 def is_page_line(text: str) -> bool:
     """Whether the line says nothing but the number of a page, in words ("Page 2 of 9"), or its secrecy."""
     words = layout_words()
-    return words.page_line.fullmatch(text) is not None or words.markings.fullmatch(text) is not None
+    if text[-1:].isdecimal() and words.page_line.fullmatch(text):
+        return True
+    return words.markings.fullmatch(text) is not None
 
 
 def is_page_number(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from indexer.document_words import is_no_answer
+from indexer.document_words import find_opening, is_no_answer
 from indexer.readers.contacts import contact_groups, is_mailto, is_name
 from indexer.readers.headings import is_heading, is_line_heading, is_upper
 from indexer.readers.joining import (
@@ -25,7 +25,6 @@ from indexer.readers.joining import (
 from indexer.readers.lines import Line
 from indexer.readers.markers import Marker, find_marker
 from indexer.readers.typography import Typography
-from indexer.readers.vocabulary import layout_words
 
 # No paragraph that a person wrote is longer (characters); without an end, joining would take ever longer.
 _LONGEST = 20_000
@@ -34,7 +33,11 @@ _FULL = 0.98  # of the column's width
 
 @dataclass(slots=True)
 class Group:
-    """Lines that will make one block."""
+    """Lines that will make one block.
+
+    `width` is that of the widest line, `column` that of the column as far as the lines tell: the last line of a block
+    is short anyway.
+    """
 
     lines: list[Line] = field(default_factory=list)
     marker: Marker | None = None
@@ -42,16 +45,8 @@ class Group:
     sealed: bool = False
     text: str = ""
     breaks: list[tuple[int, int]] = field(default_factory=list)
-
-    @property
-    def width(self) -> float:
-        """The width of the widest line."""
-        return max((line.width for line in self.lines), default=0.0)
-
-    @property
-    def column(self) -> float:
-        """The width of the column as far as the lines tell: the last line of a block is short anyway."""
-        return max((line.width for line in self.lines[:-1]), default=0.0)
+    width: float = 0.0
+    column: float = 0.0
 
     def append(self, line: Line, text: str, spellings: Spellings) -> None:
         """Adds a line, with its text as it is to be read."""
@@ -63,6 +58,7 @@ class Group:
         else:
             self.text = text
         self.lines.append(line)
+        self.column, self.width = self.width, max(self.width, line.width)
 
 
 def group_lines(lines: Sequence[Line], spellings: Spellings, typography: Typography) -> list[Group]:
@@ -80,8 +76,9 @@ class _Grouping:
         self._groups: list[Group] = []
         self._names = _name_lines(self._lines)
         self._ranked = _ranked_lines(self._lines)
-        opens = layout_words().opening.match
-        self._has_side_column = any(opens(line.text) and typography.is_narrow(line.width) for line in self._lines)
+        self._has_side_column = any(
+            typography.is_narrow(line.width) and find_opening(line.text) for line in self._lines
+        )
 
     def groups(self) -> list[Group]:
         contacts = {r.start: r for r in contact_groups(self._lines)}
@@ -125,7 +122,7 @@ class _Grouping:
         """Closes a group that is a heading by itself, unless the next line completes it."""
         if len(group.lines) == 1 and group.marker is None and is_no_answer(group.text):
             group.sealed = True
-        if not is_line_heading(group.text) or group.sealed:
+        if group.sealed or not is_line_heading(group.text):
             return
         following = self._lines[i + 1] if i + 1 < len(self._lines) else None
         if following is None:
@@ -161,12 +158,13 @@ class _Grouping:
             return True
         if not group.text:
             return False
-        if layout_words().opening.match(line.text):
+        if find_opening(line.text):
             return True
         last = group.lines[-1]
-        broken = ends_hyphenated(group.text) and not (line.gap or line.fresh)
-        if self._typography.differs(last, line) and not begins_lower(line.text) and not broken:
-            return True
+        if self._typography.differs(last, line) and not begins_lower(line.text):
+            broken = ends_hyphenated(group.text) and not (line.gap or line.fresh)
+            if not broken:
+                return True
         if line.gap or line.fresh:
             return not self._goes_on(i, line, group)
         if is_line_heading(line.text) and (is_finished(group.text) or self._broke_early(last, line, group)):
@@ -271,7 +269,7 @@ def _name_lines(lines: Sequence[Line]) -> frozenset[int]:
 def _ranked_lines(lines: Sequence[Line]) -> dict[int, int]:
     """Lines that count up from 1 without a sign ("1 First thing", "2 Second thing"), with their figures."""
     found: dict[int, int] = {}
-    for start in range(len(lines)):
+    for start in (at for at, line in enumerate(lines) if line.text.startswith("1 ")):
         end = start
         while (
             end < len(lines)

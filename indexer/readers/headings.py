@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from indexer.document_words import is_no_answer, table
+from indexer.document_words import find_opening, is_no_answer, table
 from indexer.readers.contacts import holds_contact
 from indexer.readers.joining import begins_upper, ends_linking, ends_sentence
 from indexer.readers.markers import find_marker
@@ -59,24 +59,26 @@ def is_template_heading(text: str) -> bool:
 
 def is_line_heading(text: str) -> bool:
     """Whether a line is a heading by itself, even if text follows at once."""
-    return len(text) <= _LONGEST and _is_line_heading(text)
+    if len(text) > _LONGEST or (_SMALL.search(text) and not _NUMBERED.match(text)):
+        return False  # most lines: neither in capitals nor numbered
+    return _is_line_heading(text)
 
 
 @lru_cache(maxsize=_KEPT)
 def _is_line_heading(text: str) -> bool:
-    if _never(text):
-        return False
-    return is_template_heading(text) or (
-        is_upper(text) and not text.endswith(_CLOSING) and len(text.split()) <= _MAX_WORDS and find_marker(text) is None
-    )
+    capitals = is_upper(text) and not text.endswith(_CLOSING) and len(text.split()) <= _MAX_WORDS
+    # What costs most is asked last.
+    return (is_template_heading(text) or (capitals and find_marker(text) is None)) and not _never(text)
 
 
 def is_heading(text: str) -> bool:
     """Whether a paragraph of its own reads as a heading; who calls has seen to what stands around it."""
-    if _never(text) or not begins_upper(text) or text.startswith("(") or text.endswith(_CLOSING) or ends_sentence(text):
+    if not begins_upper(text) or text.startswith("(") or text.endswith(_CLOSING) or ends_sentence(text):
         return False
-    if is_line_heading(text):
-        return True
+    return is_line_heading(text) or (_is_short_title(text) and not _never(text))
+
+
+def _is_short_title(text: str) -> bool:
     if len(text.split()) > _MAX_WORDS or not any(c.isalpha() for c in text):
         return False
     if text.endswith(":"):
@@ -96,15 +98,13 @@ def _never(text: str) -> bool:
 
 @lru_cache(maxsize=_KEPT)
 def _cannot_be(text: str) -> bool:
-    words = layout_words()
-    lowered = text.lower()
     return (
         is_no_answer(text)
         or holds_contact(text)
         or "://" in text
-        or words.opening.match(text) is not None
-        or any(pattern.search(text) for pattern in words.column_heads)
-        or _is_date(lowered)
+        or find_opening(text) is not None
+        or layout_words().column_heads.search(text) is not None
+        or _is_date(text.lower())
     )
 
 
@@ -115,7 +115,7 @@ def _months() -> frozenset[str]:
 
 def _is_date(lowered: str) -> bool:
     words = re.findall(r"\w+", fold(lowered))
-    if not any(w in _months() for w in words):
+    if _months().isdisjoint(words):
         return False
     others = [w for w in words if w not in _months() and not w[0].isdigit()]
     return len(others) <= 2 and any(w.isdigit() for w in words)

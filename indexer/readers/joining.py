@@ -32,13 +32,12 @@ class Spellings:
     @classmethod
     def of(cls, lines: Iterable[str]) -> Spellings:
         """The spellings found in lines of clean text."""
-        found: Counter[str] = Counter()
-        for line in lines:
-            words = _WORD.findall(line.lower())
-            if line.endswith("-") and words:
-                words.pop()
-            found.update(words)
-        return cls(found)
+        written = list(lines)
+        counts = Counter(_WORD.findall("\n".join(written).lower()))
+        for line in written:
+            if line.endswith("-") and (words := _WORD.findall(line.lower())):
+                counts[words[-1]] -= 1  # its end is on the next line
+        return cls(+counts)
 
     def drops_hyphen(self, head: str, tail: str) -> bool:
         """Whether `head-` and `tail` are one word broken over two lines, by the document's own evidence."""
@@ -58,19 +57,21 @@ NO_SPELLINGS = Spellings({})
 
 def is_finished(text: str) -> bool:
     """Whether the text ends as a sentence, clause or lead-in does."""
-    return _FINISHED.search(text[-_TAIL:]) is not None and not _abbreviated(text)
+    return _may_be_finished(text) and _FINISHED.search(text[-_TAIL:]) is not None and not _abbreviated(text)
 
 
 def ends_sentence(text: str) -> bool:
     """Whether the text ends with a full stop, question mark or the like."""
-    return _SENTENCE_FINISHED.search(text[-_TAIL:]) is not None and not _abbreviated(text)
+    return _may_be_finished(text) and _SENTENCE_FINISHED.search(text[-_TAIL:]) is not None and not _abbreviated(text)
+
+
+def _may_be_finished(text: str) -> bool:
+    """False for most lines, which end inside a sentence."""
+    return not (text[-1:].isalnum() or text.endswith(","))
 
 
 def _abbreviated(text: str) -> bool:
-    if not text.endswith("."):
-        return False
-    end = text[-12:].lower()
-    return any(end.endswith((f" {word}", f"({word}")) for word in layout_words().abbreviations)
+    return text.endswith(".") and text[-12:].lower().endswith(layout_words().abbreviated)
 
 
 def first_letter(text: str) -> str:

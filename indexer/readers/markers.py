@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BULLET = re.compile(r"([•◦▪‣●○■□▫◆◇►▸➢➤✓✔·∙⁃])(?:\s*)(?=\S|$)")
+_BULLETS = "•◦▪‣●○■□▫◆◇►▸➢➤✓✔·∙⁃"
+_BULLET = re.compile(rf"([{_BULLETS}])(?:\s*)(?=\S|$)")
 _LIGHT = re.compile(r"([-–—*o])(?:\s+(?=\S)|$)")
 _NUMBER = re.compile(r"(\d{1,2})([.)])\s+(?=\S)")
 _LETTER = re.compile(r"\(?([A-Za-z])(\))\s+(?=\S)|([a-z])(\.)\s+(?=\S)")
 _ROMAN = re.compile(r"\(?((?:x{0,2}(?:ix|iv|v?i{1,3}|v|x)))([.)])\s+(?=\S)")
+# How all of them begin: most lines open with none.
+_ANY = re.compile(rf"[{_BULLETS}]|[-–—*o](?:\s|$)|\(?(?:\d{{1,2}}|[A-Za-z]|[xiv]{{1,7}})[.)]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Marker:
 
 def find_marker(text: str) -> Marker | None:
     """The marker that a line of clean text opens with, if any."""
+    if not _ANY.match(text):
+        return None
     found = _BULLET.match(text)
     if found:
         return Marker(found.group(1), text[found.end() :])

@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from indexer.document_words import find_opening
 from indexer.documents import BlockKind
 from indexer.readers.joining import begins_lower, ends_linking, is_finished, is_url
 from indexer.readers.lines import Draft
 from indexer.readers.markers import find_marker
 from indexer.readers.typography import Typography
-from indexer.readers.vocabulary import layout_words
 
 _AGENDA_ITEM = re.compile(r"\d{1,2}\.\s")
 
@@ -58,12 +58,12 @@ def settle_side_columns(drafts: Sequence[Draft], typography: Typography) -> list
 
 def _is_cut(last: Draft, first: Draft) -> bool:
     """Whether the item that ended on `last` goes on with `first`, at the head of the next page's side column."""
-    return not layout_words().opening.match(first.text) and (not is_finished(last.text) or ends_linking(last.text))
+    return not find_opening(first.text) and (not is_finished(last.text) or ends_linking(last.text))
 
 
 def _rest_of_item(run: Sequence[Draft]) -> int:
     """How many drafts of a run stand before its first label."""
-    return next((at for at, draft in enumerate(run) if layout_words().opening.match(draft.text)), len(run))
+    return next((at for at, draft in enumerate(run) if find_opening(draft.text)), len(run))
 
 
 def _no_title(draft: Draft) -> Draft:
@@ -74,7 +74,7 @@ def _no_title(draft: Draft) -> Draft:
 
 def _has_side_column(drafts: Sequence[Draft], typography: Typography) -> bool:
     for at, draft in enumerate(drafts):
-        if not layout_words().opening.match(draft.text):
+        if not find_opening(draft.text):
             continue
         if typography.positioned:
             if draft.side:
@@ -100,7 +100,7 @@ def _placed_run(drafts: Sequence[Draft], at: int) -> int:
 def _side_run(drafts: Sequence[Draft], at: int, typography: Typography, beside: Sequence[Draft]) -> int:
     """Where the run of side-column drafts that begins at `at` ends; `at` itself where none begins."""
     first = drafts[at]
-    labelled = layout_words().opening.match(first.text) is not None and _narrow(first, typography)
+    labelled = find_opening(first.text) is not None and _narrow(first, typography)
     end = at
     while (
         end < len(drafts)
@@ -118,7 +118,7 @@ def _side_run(drafts: Sequence[Draft], at: int, typography: Typography, beside: 
         # Before a capital: short lines of the main column may stand at the foot too. What goes on is just before a
         # label, or at the very end.
         following = drafts[at + 1] if at + 1 < end else None
-        goes_on = following is None or layout_words().opening.match(following.text) is not None
+        goes_on = following is None or find_opening(following.text) is not None
     set_narrow = first.column > 0 or goes_on or _goes_on_counting(first, beside)
     return end if beside and foot and main_above and set_narrow else at
 

@@ -30,8 +30,10 @@ _INDENTED = re.compile(r"[ \t]{2,}\S|\t\S")
 _COLUMN_GAP = re.compile(r"\S {3,}\S")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # A line drawn with signs, under a title or between parts.
-_RULE = re.compile(r"([=_~*#.–—-])\1{3,}")
+_RULE_SIGNS = "=_~*#.–—-"
+_RULE = re.compile(rf"([{_RULE_SIGNS}])\1{{3,}}")
 _MOJIBAKE = 0.02
+_ODD_BREAKS = "\r\x0b\x85\u2028\u2029"  # of LINE_BREAKS all but the usual one
 # Printed at the end of a line only, inside a word that the line break cuts.
 _SOFT_HYPHEN = "\u00ad"
 
@@ -94,11 +96,11 @@ def _binary(path: Path) -> UnreadableDocumentError:
 def _pages(text: str) -> tuple[list[list[str]], bool]:
     """The raw lines of each page, and whether the file shows pages at all."""
     if "\f" in text:
-        pages = [_whole_words(LINE_BREAKS.split(page)) for page in text.split("\f")]
+        pages = [_raw_lines(page) for page in text.split("\f")]
         if pages and not any(line.strip() for line in pages[-1]):
             pages.pop()
         return pages, True
-    lines = _whole_words(LINE_BREAKS.split(text))
+    lines = _raw_lines(text)
     if not _marks_pages(lines):
         return [lines], False
     pages = [[]]
@@ -107,6 +109,12 @@ def _pages(text: str) -> tuple[list[list[str]], bool]:
             pages.append([])
         pages[-1].append(line)
     return pages, True
+
+
+def _raw_lines(text: str) -> list[str]:
+    odd = any(sign in text for sign in _ODD_BREAKS)
+    lines = LINE_BREAKS.split(text) if odd else text.split("\n")
+    return _whole_words(lines) if _SOFT_HYPHEN in text else lines
 
 
 def _whole_words(lines: Sequence[str]) -> list[str]:
@@ -171,10 +179,10 @@ def _lines(page: Sequence[str], number: int | None) -> list[Line]:
     blank = 0
     for position, raw in enumerate(page):
         text = clean_line(raw)
-        if not text or _RULE.fullmatch(text):
+        if not text or (text[0] in _RULE_SIGNS and _RULE.fullmatch(text)):
             blank += 1
             continue
-        expanded = raw.expandtabs(4)
+        expanded = raw.expandtabs(4) if "\t" in raw else raw
         indent = len(expanded) - len(expanded.lstrip())
         first = not lines
         lines.append(
@@ -186,7 +194,7 @@ def _lines(page: Sequence[str], number: int | None) -> list[Line]:
                 gap=blank > 0 or (first and number is None),
                 far=blank > 1,
                 fresh=first,
-                tabular=_is_tabular(page, position),
+                tabular="   " in raw and _is_tabular(page, position),
             )
         )
         blank = 0

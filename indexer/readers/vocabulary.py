@@ -8,23 +8,25 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
-from indexer.document_words import opening_pattern, table
+from indexer.document_words import table
 from indexer.errors import SettingError
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutWords:
-    """The word lists of the table, made ready for matching; all in lower case."""
+    """The word lists of the table, made ready for matching; all in lower case.
+
+    `abbreviated` are its abbreviations with what stands before them.
+    """
 
     page_line: re.Pattern[str]
     markings: re.Pattern[str]
-    opening: re.Pattern[str]
     empty_titles: re.Pattern[str]
     tab: re.Pattern[str]
     template_headings: tuple[str, ...]
     lead_ins: tuple[str, ...]
-    column_heads: tuple[re.Pattern[str], ...]
-    abbreviations: tuple[str, ...]
+    column_heads: re.Pattern[str]
+    abbreviated: tuple[str, ...]
     linking: frozenset[str]
     coordinators: frozenset[str]
     particles: frozenset[str]
@@ -45,11 +47,10 @@ def layout_words() -> LayoutWords:
             markings=re.compile("|".join(furniture["marking_patterns"]), re.IGNORECASE),
             empty_titles=re.compile("|".join(data["titles"]["empty_patterns"]), re.IGNORECASE),
             tab=re.compile(headings["tab_pattern"], re.IGNORECASE),
-            opening=opening_pattern(),
             template_headings=tuple(headings["template"]),
             lead_ins=tuple(headings["lead_ins"]),
             column_heads=table().column_heads,
-            abbreviations=tuple(data["joining"]["abbreviations"]),
+            abbreviated=tuple(f"{sign}{word}" for word in data["joining"]["abbreviations"] for sign in " ("),
             linking=frozenset(data["joining"]["linking"]),
             coordinators=frozenset(data["joining"]["coordinators"]),
             particles=frozenset(data["names"]["particles"]),
