@@ -7,6 +7,7 @@ the other's words, in one field, so that lengths compare.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
@@ -82,7 +83,7 @@ def written_tokens(text: str, language: Language) -> str:
 
 @lru_cache(maxsize=_RUNS_KEPT)
 def _written(run: str, language: Language) -> tuple[str, str]:
-    """The stems, and the words as they stand, of what is between white space, which no word crosses; a blank before each."""
+    """The stems and the words of what stands between white space, which no word crosses; a blank before each."""
     stems, words = marked_tokens(run, language)
     return "".join(f" {token}" for token in stems), "".join(f" {token}" for token in words)
 
@@ -111,11 +112,21 @@ class Writer:
             if bound is None or number < bound:
                 writer.add_document(document)
 
+    def add_all(self, first: int, written: Iterable[str]) -> None:
+        """Add the passages numbered from `first` on: see `add`."""
+        for number, tokens in enumerate(written, start=first):
+            self.add(number, tokens)
+
     def commit(self) -> None:
         """Write what was added to the disk."""
-        for writer, _ in self._writers:
-            writer.commit()
-            writer.wait_merging_threads()
+        with ThreadPoolExecutor(max(1, len(self._writers))) as each:  # tantivy lets others work meanwhile
+            for done in [each.submit(_committed, writer) for writer, _ in self._writers]:
+                done.result()
+
+
+def _committed(writer: tantivy.IndexWriter) -> None:
+    writer.commit()
+    writer.wait_merging_threads()
 
 
 class LexicalIndex(Frequencies):

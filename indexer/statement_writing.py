@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from itertools import chain
+from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -23,6 +25,7 @@ from indexer import statements, status
 from indexer.documents import Passage
 from indexer.embedding import Embedder
 from indexer.glossary import find_terms
+from indexer.held_digests import HeldDigests
 from indexer.lexical_query import passage_token_set
 from indexer.statements import DIGEST, END, LONG, SHORT, STARTS, Statements, passage_words, stating
 
@@ -118,31 +121,52 @@ class Kept:
 
     def __init__(self, held: Statements) -> None:
         self._held = held
-        self._words = np.array(held.vocabulary(), object)
-        digests = held.digests().tobytes() if held.same_glossary else b""
-        self._places = {digests[at : at + DIGEST]: at // DIGEST for at in range(0, len(digests), DIGEST)}
+        self.whole = held.same_glossary and held.status_codes(held.of(())) is not None
+        """Whether all that it has can be taken over as it is, without a look at the passages."""
+
+    @cached_property
+    def _words(self) -> npt.NDArray[np.object_]:
+        return np.array(self._held.vocabulary(), object)
+
+    @cached_property
+    def _digests(self) -> HeldDigests:
+        digests = self._held.digests() if self._held.same_glossary else np.empty(0, np.dtype(f"S{DIGEST}"))
+        return HeldDigests(digests)
 
     def of(self, passages: Sequence[Passage]) -> Analysis | None:
         """What it has of passages, None where it has not all, or another glossary; statuses are those of now."""
-        digests = list(map(_digest, passages))
-        if not passages or not all(digest in self._places for digest in digests):
+        if not passages:
             return None
+        digests = b"".join(map(_digest, passages))
+        numbers = self._digests.places(digests)
+        return None if (numbers < 0).any() else self._analysis(numbers, digests, passages)
+
+    def span(self, first: int, end: int) -> Analysis:
+        """What it has of the passages numbered from `first` to before `end`, where `whole`."""
+        return self._analysis(np.arange(first, end), self._held.digests()[first:end].tobytes())
+
+    def _analysis(
+        self, numbers: npt.NDArray[np.int64], digests: bytes, passages: Sequence[Passage] | None = None
+    ) -> Analysis:
         held = self._held
-        numbers = [self._places[digest] for digest in digests]
-        read, words, tokens = held.of(numbers), held.words(numbers), None
+        read, words = held.of(numbers), held.words(numbers)
         tokens, terms = held.tokens(read), held.terms(read)
-        known, places = np.unique(np.concatenate([tokens.values, words.values]), return_inverse=True)
-        counted = np.bincount(read.passage, minlength=len(passages)).astype(np.int32)
-        spans = zip(read.passage.tolist(), read.spans.tolist(), strict=True)
+        used = np.zeros(len(self._words), np.bool_)
+        used[tokens.values] = used[words.values] = True
+        known = np.flatnonzero(used)
+        places = np.cumsum(used) - 1
         codes = held.status_codes(read)
+        if codes is None:
+            spans = zip(read.passage.tolist(), read.spans.tolist(), strict=True)
+            codes = _status_codes([(passages[at], *span) for at, span in spans] if passages is not None else [])
         return Analysis(
-            digests=b"".join(digests),
-            sentences=counted,
+            digests=digests,
+            sentences=np.bincount(read.passage, minlength=len(numbers)).astype(np.int32),
             spans=read.spans,
-            statuses=_status_codes([(passages[at], *span) for at, span in spans]) if codes is None else codes,
+            statuses=codes,
             terms=_rows(terms.row, terms.values, len(read)),
-            tokens=_rows(tokens.row, places[: len(tokens.values)], len(read)),
-            words=_rows(words.row, places[len(tokens.values) :], len(passages)),
+            tokens=_rows(tokens.row, places[tokens.values], len(read)),
+            words=_rows(words.row, places[words.values], len(numbers)),
             vocabulary=tuple(self._words[known]),
             vectors=held.stored_vectors(read),
         )
@@ -181,7 +205,7 @@ class Writer:
         folder.mkdir()
         self._folder = folder
         self._files = ExitStack()
-        self._vocabulary: dict[str, int] = {}
+        self._vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
         self._plain = {name: _open(folder / name, self._files) for name in ("vectors", "digests", "spans", "statuses")}
         self._starts = _open(folder / "starts", self._files)
         self._starts.write(np.zeros(1, LONG).tobytes())
@@ -209,8 +233,8 @@ class Writer:
             self._plain[name].write(value)
         self._starts.write((self._count + np.cumsum(analysis.sentences, dtype=np.int64)).astype(LONG).tobytes())
         self._count += len(analysis.spans)
-        known = self._vocabulary
-        numbers = np.fromiter((known.setdefault(w, len(known)) for w in analysis.vocabulary), np.int64)
+        known = self._vocabulary  # each new word gets the next number
+        numbers = np.fromiter(map(known.__getitem__, analysis.vocabulary), np.int64, len(analysis.vocabulary))
         self._rows["terms"].add(analysis.terms.lengths, analysis.terms.values)
         for name, rows in (("tokens", analysis.tokens), ("words", analysis.words)):
             self._rows[name].add(rows.lengths, _ascending(rows, numbers))
@@ -236,10 +260,19 @@ def _ascending(rows: Rows, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int
     """The numbers that stand for the values of rows, in ascending order within each."""
     if not len(rows.values):
         return np.empty(0, np.int64)
+    # Numbers are given as words come, so that they mostly ascend already.
+    if (numbers[1:] > numbers[:-1]).all() and _ascends(rows):
+        return numbers[rows.values]
     keys = np.repeat(np.arange(len(rows.lengths), dtype=np.int64) << 32, rows.lengths) | numbers[rows.values]
     keys.sort()
     found: npt.NDArray[np.int64] = keys & 0xFFFF_FFFF
     return found
+
+
+def _ascends(rows: Rows) -> bool:
+    """Whether the values of each row are in ascending order."""
+    descents = np.flatnonzero(rows.values[1:] <= rows.values[:-1]) + 1
+    return bool(np.isin(descents, np.cumsum(rows.lengths)).all())
 
 
 def _open(path: Path, files: ExitStack) -> BinaryIO:

@@ -14,7 +14,7 @@ import copy
 import errno
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -47,6 +47,7 @@ LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
 SENTENCES = "sentences"
 _FILTERS_KEPT = 64
+_READ_AT_ONCE = 65_536  # passages, when all of them are read
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE})  # the last where another NFS client removed a file
 _MOST_ALLOWED_KEPT = 50_000  # passages that met one of them
 Tallied = Literal["types", "languages", "roles", "codes", "dates"]
@@ -510,10 +511,47 @@ class Index:
         """Numbers that the audience's lexical index has, but the view has not; None where they are the same."""
         return None if self._shown is None else np.setdiff1d(np.arange(self._count, dtype=np.int64), self._shown)
 
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """By id of each document with passages the number of its first one, and that after its last."""
+        rows = self._database.rows(
+            "SELECT document_id, min(number), max(number) + 1 FROM passages WHERE number < ? GROUP BY document_id",
+            (self._count,),
+        )
+        return {row[0]: (row[1], row[2]) for row in rows if row[0] in self._ids}
+
+    def matched(self, audience: Distribution) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        """For each translation and its original, as `audience` sees them, the numbers of passages that say the same."""
+        spans = self.spans()
+        found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        rows = self._database.rows(
+            "SELECT pair.id, original, number, other FROM translations AS pair "
+            "JOIN passages ON document_id = pair.id JOIN versions USING (number) "
+            "WHERE pair.audience = ? AND versions.audience = pair.audience",
+            (audience,),
+        )
+        for one, original, number, other in rows:
+            first, end = spans.get(original, (0, 0))
+            if first <= other < end:
+                found.setdefault((one, original), []).append((number, other))
+        return found
+
+    def written_passages(self, first: int, end: int) -> list[Passage]:
+        """The passages numbered from `first` to before `end`, which are not kept: all of them are read but once."""
+        rows = self._database.rows("SELECT * FROM passages WHERE number >= ? AND number < ?", (first, end))
+        return [database.passage(row) for row in rows if self._visible(row["number"])]
+
+    def embedding_digests(self) -> Iterator[list[tuple[int, str]]]:
+        """The number of each passage with the digest of the text that was embedded for it, some at a time."""
+        for first in range(0, self._count, _READ_AT_ONCE):
+            rows = self._database.rows(
+                "SELECT number, embedded FROM passages WHERE number >= ? AND number < ?",
+                (first, min(first + _READ_AT_ONCE, self._count)),
+            )
+            yield [(row[0], row[1]) for row in rows if self._visible(row[0])]
+
     def embedded(self) -> dict[str, int]:
         """Number of a passage by the digest of the text that was embedded for it."""
-        rows = self._database.rows("SELECT number, embedded FROM passages")
-        return {row["embedded"]: row["number"] for row in rows if self._visible(row["number"])}
+        return {digest: number for some in self.embedding_digests() for number, digest in some}
 
     def jurisdiction_counts(self) -> dict[str, int]:
         """Number of passages by code of the jurisdiction that they are about."""
