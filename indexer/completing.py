@@ -50,6 +50,7 @@ class Completed:
         self._old = old
         self._embedder = embedder
         self._kept = statement_writing.Kept(old.statements) if old else None
+        self._copies = old is not None and old.keeps_tokens and self._kept is not None and self._kept.whole
 
     def all(self, readings: Iterable[SourceReading]) -> Iterator[Complete | Unchanged]:
         """The documents, each with all that it lacked, but for those that nothing is to be made of."""
@@ -73,7 +74,7 @@ class Completed:
         yield from self._completed(batch)
 
     def _unchanged(self, reading: SourceReading) -> bool:
-        if not reading.same or self._kept is None or not self._kept.whole:
+        if not reading.same or not self._copies:
             return False
         first, end = self._spans.get(reading.record.id, (0, 0))
         return end - first == reading.count

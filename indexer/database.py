@@ -2,7 +2,8 @@
 
 Documents, passages, and decisions and follow-ups: one table each, a column a field. `translations` has the original of
 each translation, and `versions` pairs the passages that say the same in the two, both ways: for each audience, among
-the documents that it sees.
+the documents that it sees. `tokens` has what the lexical index was given of each document, by the number of its first
+passage, for the next generation.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ CREATE TABLE versions (
     audience TEXT NOT NULL, number INTEGER NOT NULL REFERENCES passages (number),
     other INTEGER NOT NULL REFERENCES passages (number), PRIMARY KEY (audience, number, other)
 ) WITHOUT ROWID;
+CREATE TABLE tokens (first INTEGER PRIMARY KEY REFERENCES passages (number), packed BLOB NOT NULL);
 CREATE TABLE items (
     place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
     kind TEXT NOT NULL, number TEXT, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER,
@@ -122,6 +124,10 @@ class Writer:
         self._insert("passages", len(_PASSAGE_COLUMNS) + 2, written)
         self._passages += len(written)
 
+    def add_tokens(self, packed: bytes) -> None:
+        """Write the tokens of a document, before its passages, of which there are some: see `packed_tokens`."""
+        self._insert("tokens", 2, [(self._passages, packed)])
+
     def add_items(self, items: Iterable[RecordItem]) -> None:
         """Write the decisions and follow-ups that come next."""
         for place, item in enumerate(items, start=self._items):
@@ -137,6 +143,10 @@ class Writer:
         self._connection.execute(
             f"INSERT INTO passages SELECT number + ?, {_PASSAGE_NAMES}, embedded FROM old.passages "  # noqa: S608  # nosec B608
             "WHERE number >= ? AND number < ? ORDER BY number",
+            (self._passages - first, first, end),
+        )
+        self._connection.execute(
+            "INSERT INTO tokens SELECT first + ?, packed FROM old.tokens WHERE first >= ? AND first < ? ORDER BY first",
             (self._passages - first, first, end),
         )
         self._passages += end - first

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -44,16 +45,16 @@ class Job:
 class Prepared:
     """A document ready to be written, with what is made of each of its passages.
 
-    `rows` are the passages as the database has them, `digests` those of the texts that stand for them, `tokens` these
-    as the lexical index takes them. `vectors`, of shape (passages, dimension), and `analysis` are None where they are
-    made later, or taken over.
+    `rows` are the passages as the database has them, `digests` those of the texts that stand for them, `packed` these
+    as the lexical index takes them, as `packed_tokens` gives them. `vectors`, of shape (passages, dimension), and
+    `analysis` are None where they are made later, or taken over.
     """
 
     record: DocumentRecord
     rows: tuple[database.PassageRow, ...]
     items: tuple[RecordItem, ...]
     digests: tuple[str, ...]
-    tokens: tuple[str, ...]
+    packed: bytes
     vectors: npt.NDArray[np.float16] | None = None
     analysis: Analysis | None = None
 
@@ -66,7 +67,7 @@ class Prepared:
             tuple(map(database.passage_row, cut)),
             items,
             digests=tuple(hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts),
-            tokens=tuple(
+            packed=packed_tokens(
                 lexical.written_tokens(text, passage.language) for text, passage in zip(texts, cut, strict=True)
             ),
         )
@@ -75,6 +76,11 @@ class Prepared:
     def passages(self) -> tuple[Passage, ...]:
         """The passages, made of the rows when they are wanted: few are looked at again once they are written."""
         return tuple(map(database.passage_of, self.rows))
+
+    @property
+    def tokens(self) -> list[str]:
+        """The texts that stand for the passages as the lexical index takes them."""
+        return opened_tokens(self.packed) if self.rows else []
 
     def analysed(self, cut: Sequence[Passage], embedder: Embedder) -> Prepared:
         """The document, whose passages are `cut`, with the vectors of all of its passages and sentences."""
@@ -104,6 +110,16 @@ def embedded_text(passage: Passage) -> str:
     """The text that stands for a passage in both indexes: the headings above it that it does not show, then itself."""
     above = [heading for heading in passage.heading if heading not in passage.text]
     return "\n".join([*above, passage.text])
+
+
+def packed_tokens(written: Iterable[str]) -> bytes:
+    """The tokens of a document's passages, compressed: of what was indexed they say what the lexical index does not."""
+    return zlib.compress("\n".join(written).encode("utf-8", "surrogatepass"), level=1)
+
+
+def opened_tokens(packed: bytes) -> list[str]:
+    """What `packed_tokens` packed, of one passage or more."""
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass").split("\n")
 
 
 def prepare(job: Job, reader: DocumentReader, embedder: Embedder | None) -> Reply:

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, count
+from itertools import chain, count, groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -141,6 +142,11 @@ class Kept:
         numbers = self._digests.places(digests)
         return None if (numbers < 0).any() else self._analysis(numbers, digests, passages)
 
+    def has(self, passages: Sequence[Passage]) -> list[bool]:
+        """Of which of the passages it has what they say."""
+        held: list[bool] = (self._digests.places(b"".join(map(_digest, passages))) >= 0).tolist()
+        return held
+
     def span(self, first: int, end: int) -> Analysis:
         """What it has of the passages numbered from `first` to before `end`, where `whole`."""
         return self._analysis(np.arange(first, end), self._held.digests()[first:end].tobytes())
@@ -151,10 +157,7 @@ class Kept:
         held = self._held
         read, words = held.of(numbers), held.words(numbers)
         tokens, terms = held.tokens(read), held.terms(read)
-        used = np.zeros(len(self._words), np.bool_)
-        used[tokens.values] = used[words.values] = True
-        known = np.flatnonzero(used)
-        places = np.cumsum(used) - 1
+        known, places = _distinct(np.concatenate([tokens.values, words.values]), len(self._words))
         codes = held.status_codes(read)
         if codes is None:
             spans = zip(read.passage.tolist(), read.spans.tolist(), strict=True)
@@ -165,11 +168,22 @@ class Kept:
             spans=read.spans,
             statuses=codes,
             terms=_rows(terms.row, terms.values, len(read)),
-            tokens=_rows(tokens.row, places[tokens.values], len(read)),
-            words=_rows(words.row, places[words.values], len(numbers)),
+            tokens=_rows(tokens.row, places[: len(tokens.values)], len(read)),
+            words=_rows(words.row, places[len(tokens.values) :], len(numbers)),
             vocabulary=tuple(self._words[known]),
             vectors=held.stored_vectors(read),
         )
+
+
+def _distinct(
+    values: npt.NDArray[np.int32], most: int
+) -> tuple[npt.NDArray[np.int64] | npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The distinct values, ascending, and the place of each value among them; all are below `most`."""
+    if len(values) < most:
+        return np.unique(values, return_inverse=True)
+    used = np.zeros(most, np.bool_)  # in no time that grows faster than what is looked at
+    used[values] = True
+    return np.flatnonzero(used), (np.cumsum(used) - 1)[values]
 
 
 def _rows(row: npt.NDArray[np.int64], values: npt.NDArray[np.int64] | npt.NDArray[np.int32], count: int) -> Rows:
@@ -303,10 +317,10 @@ def read(passages: Sequence[Passage], kept: Kept | None, embedder: Embedder) -> 
         analysis = analyse(passages)
         yield embedded(analysis, analysis.texts(passages), embedder)
         return
-    parts = [kept.of([passage]) or analyse([passage]) for passage in passages]
-    texts = [
-        part.texts([passage]) if part.vectors is None else [] for part, passage in zip(parts, passages, strict=True)
-    ]
+    held = zip(kept.has(passages), passages, strict=True)
+    groups = [[passage for _, passage in some] for _, some in groupby(held, key=itemgetter(0))]
+    parts = [kept.of(some) or analyse(some) for some in groups]
+    texts = [part.texts(some) if part.vectors is None else [] for part, some in zip(parts, groups, strict=True)]
     vectors = _vectors([*chain.from_iterable(texts)], embedder)
     done = 0
     for part in parts:

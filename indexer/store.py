@@ -23,7 +23,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from indexer import database
 from indexer.catalogue import CatalogueEntry
@@ -83,7 +83,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format_version: int
+    format_version: int = Field(strict=True)
     created: str
     model: str
     dimension: int
@@ -138,18 +138,23 @@ def read_manifest(folder: Path, generation: str) -> Manifest:
     path = folder / generation / MANIFEST
     rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        version = raw["format_version"]
+        written = path.read_bytes()
+        try:
+            # At once, as there are tens of thousands of sources; which format it is only matters where it is another.
+            manifest = Manifest.model_validate_json(written)
+            version = manifest.format_version
+        except ValidationError as error:
+            manifest, damage = None, error
+            version = json.loads(written)["format_version"]
     except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
         raise IndexUnusableError(f"{path}: the index's manifest cannot be read ({error}); {rebuild}") from error
     if version != FORMAT_VERSION:
         raise IndexUnusableError(
             f"{folder}: the index has format version {version}, this program reads {FORMAT_VERSION}; {rebuild}"
         )
-    try:
-        return Manifest.model_validate(raw)
-    except ValidationError as error:
-        raise IndexUnusableError(f"{path}: the index's manifest is damaged ({error}); {rebuild}") from error
+    if manifest is None:
+        raise IndexUnusableError(f"{path}: the index's manifest is damaged ({damage}); {rebuild}") from damage
+    return manifest
 
 
 class Index:
@@ -180,7 +185,7 @@ class Index:
             self.vectors = VectorIndex(base / VECTORS)
             self.statements = Statements(base / SENTENCES, len(self.vectors), self.manifest.dimension)
             self.words = PassageWords(self.statements)
-            count = self._database.rows("SELECT count(*) FROM passages")[0][0]
+            count = self._database.rows("SELECT coalesce(max(number), -1) + 1 FROM passages")[0][0]  # from 0 on
             if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
             self._sizes = {path: path.stat().st_size for path in base.rglob("*") if path.is_file()}
@@ -534,6 +539,19 @@ class Index:
             if first <= other < end:
                 found.setdefault((one, original), []).append((number, other))
         return found
+
+    @cached_property
+    def keeps_tokens(self) -> bool:
+        """Whether the generation has what the lexical index was given; earlier versions of the program kept it not."""
+        return bool(self._database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tokens'"))
+
+    def packed_tokens(self, first: int, end: int) -> list[tuple[int, bytes]]:
+        """The tokens of the documents whose passages are from `first` to before `end`, by the number of their first."""
+        rows = self._database.rows(
+            "SELECT first, packed FROM tokens WHERE first >= ? AND first < ? AND first < ? ORDER BY first",
+            (first, end, self._count),
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def written_passages(self, first: int, end: int) -> list[Passage]:
         """The passages numbered from `first` to before `end`, which are not kept: all of them are read but once."""
