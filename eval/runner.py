@@ -19,7 +19,7 @@ def main(options: Namespace) -> bool:
     needs = read_needs(*options.gold, split=options.split)
     gate = read_gate(options.gate) if options.gate else None
     before = read_report(options.compare) if options.compare else None
-    engine = Engine(options.index, options.model, options.reranker)
+    engine = Engine(options.index, options.model, options.reranker, store=options.store)
     gold = [path.name for path in gold_files(options.gold)]
     report = evaluate(engine, needs, gold=gold, split=options.split)
     if report.missing_documents:

@@ -5,7 +5,7 @@ Usage::
     python -m eval.store_size --store qdrant://localhost:6333/council
 
 Measured are what is sent and kept: payloads as JSON, sparse vectors, the records of documents. Reckoned from Qdrant's
-formats are the dense vectors (two bytes a component), their graph (m = 16: 32 links of four bytes, and a tenth for
+formats are the dense vectors (two bytes a component), their graph (m = 32: 64 links of four bytes, and a tenth for
 upper layers) and the inverted lists of tokens (as much again as the sparse vectors). No replica is counted.
 """
 
@@ -22,13 +22,13 @@ from indexer import embedding
 from indexer.documents import Distribution
 from indexer.errors import CouncilError
 from indexer.qdrant.address import Address
-from indexer.qdrant.connection import Connection
+from indexer.qdrant.connection import LINKS, Connection
 from indexer.qdrant.generation import Generation
 from indexer.qdrant.index import QdrantIndex
 from indexer.qdrant.points import TERMS
 from indexer.qdrant.scope import Scope
 
-_LINKS = 32 * 4 * 1.1
+_LINKS = 2 * LINKS * 4 * 1.1
 _ENTRY = 8  # bytes of a token in a sparse vector: its number and its weight
 
 

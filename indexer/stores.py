@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from indexer import build as folder_build
-from indexer import store
+from indexer import generations, store
 from indexer.build import BuildReport
 from indexer.data_folder import data_folder
 from indexer.embedding import Embedder
@@ -31,12 +31,30 @@ class IndexStore(Protocol):
         """The manifest of a generation; IndexUnusableError where it cannot be read."""
         ...
 
-    def build(self, sources: Sequence[Path], embedder: Embedder, *, rebuild: bool, progress: Progress) -> BuildReport:
-        """Make the index hold exactly the documents of `sources`, and those uploaded: see `indexer.build.build`."""
+    def build(
+        self,
+        sources: Sequence[Path],
+        embedder: Embedder,
+        *,
+        rebuild: bool,
+        progress: Progress,
+        wait: bool = False,
+    ) -> BuildReport:
+        """Make the index hold exactly the documents of `sources`, and those uploaded: see `indexer.build.build`.
+
+        Raises CouncilError where another build is writing, or came in between; `wait` has it build after that one.
+        """
         ...
 
     def update(self, embedder: Embedder, *, progress: Progress) -> BuildReport:
         """Make the index follow the uploads and decisions since it was built: see `indexer.build.update`."""
+        ...
+
+    def condition(self) -> tuple[str, list[str]]:
+        """How what keeps it says it is (green, yellow while it indexes, grey, red), and other generations held.
+
+        Those are earlier ones, or ones that are built or were left by builds that were killed.
+        """
         ...
 
 
@@ -58,13 +76,28 @@ class FolderStore:
         """The manifest of a generation."""
         return store.read_manifest(self.folder, generation)
 
-    def build(self, sources: Sequence[Path], embedder: Embedder, *, rebuild: bool, progress: Progress) -> BuildReport:
+    def build(
+        self,
+        sources: Sequence[Path],
+        embedder: Embedder,
+        *,
+        rebuild: bool,
+        progress: Progress,
+        wait: bool = False,
+    ) -> BuildReport:
         """Make the index hold exactly the documents of `sources`, and those uploaded."""
-        return folder_build.build(sources, self.folder, embedder, rebuild=rebuild, data=self._data, progress=progress)
+        return folder_build.build(
+            sources, self.folder, embedder, rebuild=rebuild, wait=wait, data=self._data, progress=progress
+        )
 
     def update(self, embedder: Embedder, *, progress: Progress) -> BuildReport:
         """Make the index follow the uploads and decisions since it was built."""
         return folder_build.update(self.folder, embedder, data=self._data, progress=progress)
+
+    def condition(self) -> tuple[str, list[str]]:
+        """Always green: whatever is there is whole. Other generations are earlier ones."""
+        serving = self.current()
+        return "green", [path.name for path in generations.numbered(self.folder) if path.name != serving]
 
 
 def open_store(folder: Path, address: str | None = None, data: Path | None = None) -> IndexStore:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from watchfiles import watch
 
-from indexer.build import BuildReport, build
+from indexer.build import BuildReport
 from indexer.catalogue import MANIFEST_NAME
 from indexer.data_folder import OVERRIDES, UPLOADS, data_folder
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError, SettingError
 from indexer.source_readings import Progress
+from indexer.stores import open_store
 
 _SETTLED_AFTER = 1.0  # seconds without a change that matters
 _LONGEST_UNSETTLED = 30.0  # seconds after which a build begins although changes go on
@@ -29,10 +30,13 @@ def keep_up(
     told: Callable[[BuildReport | CouncilError], None],
     stop: threading.Event | None = None,
     data: Path | None = None,
+    store: str | None = None,
     rebuild: bool = False,
     progress: Progress = lambda stage, done, total: None,
 ) -> None:
     """Build the index in `folder` now, and after each change of sources, uploads or decisions, until `stop` is set.
+
+    `store` is the address of an index that is kept elsewhere: see `indexer.stores.open_store`.
 
     `told` gets the report of the first build and of each that changed something or failed on a file, and the error of
     one that failed whole; the next change tries again. Raises SettingError for a source that does not exist when it
@@ -43,6 +47,7 @@ def keep_up(
         if not source.exists():
             raise SettingError(f"{source}: no such file or folder; name the documents or the folder that holds them")
     (data / UPLOADS).mkdir(parents=True, exist_ok=True)
+    kept = open_store(folder, store, data)
     relevant = _Relevant(sources, folder, data)
     first = True
     began: float | None = time.monotonic() - _LONGEST_UNSETTLED  # when something to build for was seen
@@ -59,9 +64,7 @@ def keep_up(
             continue
         began = latest = None
         try:
-            report = build(
-                sources, folder, embedder, rebuild=rebuild and first, wait=True, data=data, progress=progress
-            )
+            report = kept.build(sources, embedder, rebuild=rebuild and first, wait=True, progress=progress)
         except CouncilError as error:
             told(error)
         else:

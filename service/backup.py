@@ -60,8 +60,10 @@ class DamagedBackupError(CouncilError):
         super().__init__(f"{path}: the backup is damaged ({reason}); use another one. Nothing was put in place")
 
 
-def write_backup(index: Path, data: Path, out: Path) -> BackupManifest:
+def write_backup(index: Path, data: Path, out: Path, *, index_too: bool = True) -> BackupManifest:
     """Write the backup of an index folder and its data folder, whatever is running; nobody else may read the file.
+
+    Without `index_too` the data folder alone: for an index that is kept elsewhere.
 
     Raises SettingError for a file that is there already or has another suffix, CouncilError where there is nothing to
     keep, or it cannot be read or written.
@@ -71,7 +73,7 @@ def write_backup(index: Path, data: Path, out: Path) -> BackupManifest:
     if out.exists():
         raise SettingError(f"--out {out}: is there already; give another name, or remove it")
     try:
-        return _write(index, data, out)
+        return _write(index if index_too else None, data, out)
     except (OSError, sqlite3.Error) as error:
         raise CouncilError(
             f"{out}: the backup could not be written ({error}); make room, or let this user read {index} and {data} "
@@ -79,7 +81,7 @@ def write_backup(index: Path, data: Path, out: Path) -> BackupManifest:
         ) from error
 
 
-def _write(index: Path, data: Path, out: Path) -> BackupManifest:
+def _write(index: Path | None, data: Path, out: Path) -> BackupManifest:
     members: dict[str, FileDigest] = {}
     handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)  # made for this user alone
     aside = Path(name)
@@ -100,12 +102,12 @@ def _write(index: Path, data: Path, out: Path) -> BackupManifest:
                     with contextlib.suppress(FileNotFoundError), path.open("rb") as content:  # moved on, or deleted
                         member = f"data/{path.relative_to(data).as_posix()}"
                         members[member] = _add(archive, member, content)
-            generation, files = _open_generation(index, stack)
+            generation, files = _open_generation(index, stack) if index is not None else (None, {})
             for member, held in files.items():
                 members[member] = _add(archive, member, held)
             if not members:
                 raise CouncilError(
-                    f"{index}: there is neither an index nor a data folder to keep; name another --index"
+                    f"{index or data}: there is neither an index nor a data folder to keep; name another --index"
                 )
             manifest = BackupManifest(
                 program=version("council-search"),

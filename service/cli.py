@@ -65,11 +65,6 @@ def _run(options: argparse.Namespace) -> int:
         for name in ("model", "reranker", "store"):
             if getattr(options, name, "") is None:
                 setattr(options, name, values.get(name))
-        if "store" in values and options.run in (_eval, _export):
-            raise SettingError(
-                "COUNCIL_STORE: this command reads an index folder alone yet; leave the setting empty to have it read "
-                "--index"
-            )
         return int(options.run(options))
 
 
@@ -145,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_eval(commands: Any) -> None:
     evaluate = commands.add_parser("eval", help="measure retrieval and answers on gold information needs")
     _add_index_options(evaluate)
+    _add_store_option(evaluate)
     _add_reranker_option(evaluate)
     evaluate.add_argument(
         "--gold",
@@ -177,6 +173,7 @@ def _add_export(commands: Any) -> None:
     export = commands.add_parser("export", help="write out what the index holds")
     export.add_argument("what", choices=tuple(_EXPORTS))
     _add_index_options(export)
+    _add_store_option(export)
     export.add_argument(
         "--format",
         choices=("jsonl", "csv", "xlsx", "docx", "html"),
@@ -433,12 +430,12 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from service.export import export_follow_ups, export_matches, export_passages
+    from service.export import Stored, export_follow_ups, export_matches, export_passages
     from service.filters import make_item_filters
 
-    form = _export_format(options)
+    form, store = _export_format(options), Stored(options.store, options.model)
     if options.what == "passages":
-        export_passages(options.index, form, options.out, audience=_audience(options))
+        export_passages(options.index, form, options.out, audience=_audience(options), store=store)
         return OK
     if options.what == "brief":
         return _export_brief(options, form)
@@ -450,8 +447,8 @@ def _export(options: argparse.Namespace) -> int:
             options.out,
             language=options.language or "en",
             document_languages=options.doc_language or (),
-            model=options.model,
             audience=_audience(options),
+            store=store,
         )
         return OK
     filters = make_item_filters(
@@ -463,7 +460,9 @@ def _export(options: argparse.Namespace) -> int:
     )
     if options.what == "analysis":
         return _export_analysis(options, form, filters.meetings)
-    export_follow_ups(options.index, filters, form, options.out, options.language, audience=_audience(options))
+    export_follow_ups(
+        options.index, filters, form, options.out, options.language, audience=_audience(options), store=store
+    )
     return OK
 
 
@@ -481,7 +480,7 @@ def _export_format(options: argparse.Namespace) -> Any:
 
 
 def _export_brief(options: argparse.Namespace, form: Any) -> int:
-    from service.export import export_brief
+    from service.export import Stored, export_brief
     from service.filters import make_filters
 
     if options.topic is None:
@@ -496,14 +495,14 @@ def _export_brief(options: argparse.Namespace, form: Any) -> int:
         options.out,
         language=options.language,
         filters=filters,
-        model=options.model,
         audience=_audience(options),
+        store=Stored(options.store, options.model),
     )
     return OK
 
 
 def _export_analysis(options: argparse.Namespace, form: Any, meetings: Sequence[str]) -> int:
-    from service.export import export_analysis
+    from service.export import Stored, export_analysis
 
     if len(meetings) > 1:
         raise SettingError("--meeting: an analysis is of one meeting; name one")
@@ -514,6 +513,7 @@ def _export_analysis(options: argparse.Namespace, form: Any, meetings: Sequence[
         options.out,
         options.language,
         audience=_audience(options),
+        store=Stored(options.store, options.model),
     )
     return OK
 

@@ -111,6 +111,21 @@ def _stored_generation(at: Installed) -> Iterator[Finding]:
         return
     told = f"{at.settings.store}: {kept.current()}, {manifest.documents} documents, {manifest.passages} passages"
     yield Finding("index", "ok", f"{told}, model {manifest.model}")
+    condition, others = kept.condition()
+    if condition == "green":
+        yield Finding("collections", "ok", "indexed, by what Qdrant says")
+    else:
+        level: Level = "fault" if condition == "red" else "warning"
+        mend = "see Qdrant's log" if condition == "red" else "it answers more slowly until Qdrant has indexed: wait"
+        yield Finding("collections", level, f"Qdrant says {condition} of them", mend)
+    if others:
+        yield Finding(
+            "generations",
+            "warning",
+            f"held beside the one that serves: {', '.join(others)}; being built, or left by a build that was killed",
+            "the next council index that switches goes on from them and removes them",
+        )
+    yield from _sources(at, manifest)
 
 
 def _serving_generation(at: Installed) -> Iterator[Finding]:

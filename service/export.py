@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, get_args
 from indexer import embedding
 from indexer.documents import Distribution, Language, Passage
 from indexer.errors import CouncilError, SettingError
+from indexer.index_protocol import Index
 from service.contract import FollowUp
 from service.filters import ItemFilters, make_item_filters
 from service.follow_ups import listed
@@ -42,8 +43,29 @@ class _Table:
     rows: Iterable[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where the index is kept, if not in its folder, and the model that wrote it, the bundled one if None."""
+
+    address: str | None = None
+    model: str | None = None
+
+    def opened(self, folder: Path, audience: Distribution) -> Index:
+        """The index as `audience` may see it; no question is asked of it."""
+        embedder = embedding.load(self.model) if self.address else None
+        return open_seen(folder, audience, embedder=embedder, store=self.address)
+
+
+NOWHERE_ELSE = Stored()
+
+
 def export_passages(
-    folder: Path, form: Format, out: Path | None = None, *, audience: Distribution = Distribution.SECRETARIAT
+    folder: Path,
+    form: Format,
+    out: Path | None = None,
+    *,
+    audience: Distribution = Distribution.SECRETARIAT,
+    store: Stored = NOWHERE_ELSE,
 ) -> None:
     """Write every passage of the index, in reading order, to the file `out`, or to standard output.
 
@@ -51,7 +73,7 @@ def export_passages(
     """
     _check(form, out)
     columns = tuple(field.name for field in fields(Passage))
-    rows = (asdict(passage) for passage in open_seen(folder, audience).passages())
+    rows = (asdict(passage) for passage in store.opened(folder, audience).passages())
     _write(_Table("passages", columns, rows), form, out)
 
 
@@ -63,6 +85,7 @@ def export_follow_ups(
     language: Language | None = None,
     *,
     audience: Distribution = Distribution.SECRETARIAT,
+    store: Stored = NOWHERE_ELSE,
 ) -> None:
     """Write the decisions and follow-ups that meet `filters`; `language` is that of the words for their status.
 
@@ -70,7 +93,7 @@ def export_follow_ups(
     """
     _check(form, out)
     columns = tuple(name for name in FollowUp.model_fields if name not in _NOT_IN_TABLES)
-    found = listed(open_seen(folder, audience), filters, language=language).follow_ups
+    found = listed(store.opened(folder, audience), filters, language=language).follow_ups
     _write(_Table("follow-ups", columns, (item.model_dump(mode="json") for item in found)), form, out)
 
 
@@ -82,8 +105,8 @@ def export_brief(
     *,
     language: Language | None = None,
     filters: Filters | None = None,
-    model: str | None = None,
     audience: Distribution = Distribution.SECRETARIAT,
+    store: Stored = NOWHERE_ELSE,
 ) -> None:
     """Write the brief on a topic; see `service.briefs.gathering.gather`, whose errors are raised too."""
     from service.briefs import brief_docx, brief_html
@@ -91,7 +114,9 @@ def export_brief(
     from service.engine import Engine
 
     _check(form, out)
-    brief = gather(Engine(folder, model, audience=audience), topic, language=language, filters=filters)
+    brief = gather(
+        Engine(folder, store.model, store=store.address, audience=audience), topic, language=language, filters=filters
+    )
     if form == "docx":
         _write_bytes(brief_docx.as_docx(brief), out)
         return
@@ -108,13 +133,14 @@ def export_analysis(
     language: Language | None = None,
     *,
     audience: Distribution = Distribution.SECRETARIAT,
+    store: Stored = NOWHERE_ELSE,
 ) -> None:
     """Write the exchange table of a meeting; see `service.briefs.exchange.exchange_table`, whose errors are raised."""
     from service.briefs import exchange_files
     from service.briefs.exchange import exchange_table
 
     _check(form, out)
-    table = exchange_table(open_seen(folder, audience), meeting=meeting, language=language)
+    table = exchange_table(store.opened(folder, audience), meeting=meeting, language=language)
     _write_bytes(exchange_files.as_docx(table) if form == "docx" else exchange_files.as_xlsx(table), out)
 
 
@@ -126,8 +152,8 @@ def export_matches(
     *,
     language: Language = "en",
     document_languages: Sequence[str] = (),
-    model: str | None = None,
     audience: Distribution = Distribution.SECRETARIAT,
+    store: Stored = NOWHERE_ELSE,
 ) -> None:
     """Write who can help with which need told at a meeting: the latest with needs where none is named.
 
@@ -137,8 +163,8 @@ def export_matches(
     if len(meetings) > 1:
         raise SettingError("--meeting: matches are of one meeting; name one")
     filters = make_item_filters(meetings=meetings, document_languages=document_languages)
-    embedder = embedding.load(model)
-    index = open_seen(folder, audience, model=embedder.id)
+    embedder = embedding.load(store.model)
+    index = open_seen(folder, audience, embedder=embedder, store=store.address)
     rows = matched(
         index,
         embedder,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from indexer import overrides, replicas
+from indexer import embedding, overrides, replicas
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
 from indexer.embedding import Embedder
@@ -17,7 +17,7 @@ from indexer.errors import IndexUnusableError
 from indexer.index_protocol import Index
 from indexer.overrides import Overrides
 from indexer.store import open_index
-from indexer.stores import IndexStore
+from indexer.stores import IndexStore, open_store
 
 _TRIED_AGAIN = 5.0  # seconds after which a damaged generation is opened again: it may have been restored
 _Revision = tuple[tuple[int, int, int] | None, ...]  # of the decisions, and of what a replica knows of its source
@@ -46,11 +46,24 @@ def seen_by(
     return index.seen_by(audience, hidden)
 
 
-def open_seen(folder: Path, audience: Distribution = Distribution.SECRETARIAT, *, model: str | None = None) -> Index:
-    """The generation that serves in `folder` as `audience` may see it; errors are those of `open_index`."""
+def open_seen(
+    folder: Path,
+    audience: Distribution = Distribution.SECRETARIAT,
+    *,
+    embedder: Embedder | None = None,
+    store: str | None = None,
+) -> Index:
+    """The generation that serves in `folder`, or at the address `store`, as `audience` may see it.
+
+    `embedder` is what questions will be encoded with: of an index in a folder it may be left out where there are none.
+    Errors are those of `open_index` and of `open_store`.
+    """
     data = data_folder(folder)
-    decided = overrides.load(data)
-    return seen_by(open_index(folder, model=model), decided, audience, _narrowed_at_source(data))
+    if store or embedder is not None:
+        held = open_store(folder, store, data).open(embedder or embedding.load())
+    else:
+        held = open_index(folder)
+    return seen_by(held, overrides.load(data), audience, _narrowed_at_source(data))
 
 
 def _narrowed_at_source(data: Path) -> Mapping[str, Distribution | None]:

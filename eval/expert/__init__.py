@@ -47,7 +47,7 @@ def main(options: Namespace) -> None:
 def _export(options: Namespace) -> None:
     files.form_of(options.export_scores, files.EXPORT)
     needs = read_needs(*options.gold, split=options.split)
-    found = rows(_ask(Engine(options.index, options.model, options.reranker), needs))
+    found = rows(_ask(_engine(options), needs))
     files.write(options.export_scores, found)
     print(f"{options.export_scores}: {len(found)} sentences of {len(needs) * len(LANGUAGES)} answers to score")
 
@@ -55,7 +55,7 @@ def _export(options: Namespace) -> None:
 def _import(options: Namespace) -> Tally:
     sheet = read_filled(options.import_scores)
     needs = read_needs(*options.gold)
-    whole = tally(_ask(Engine(options.index, options.model, options.reranker), needs), sheet)
+    whole = tally(_ask(_engine(options), needs), sheet)
     chosen = {need.id for need in needs if options.split in (None, need.split)}
     return Tally(tuple(answer for answer in whole.answers if answer.need in chosen))
 
@@ -66,3 +66,7 @@ def _ask(engine: Engine, needs: Sequence[Need]) -> list[Asked]:
         for need in needs
         for language in LANGUAGES
     ]
+
+
+def _engine(options: Namespace) -> Engine:
+    return Engine(options.index, options.model, options.reranker, store=options.store)

@@ -36,8 +36,12 @@ _ITEMS: TypeAdapter[list[RecordItem]] = TypeAdapter(list[RecordItem])
 
 def record_point(kind: str, key: str, payload: Mapping[str, Any]) -> models.PointStruct:
     """A point of the records: what `kind` and `key` name, in place of what they named before."""
-    number = int.from_bytes(hashlib.blake2b(f"{kind}\0{key}".encode(), digest_size=8).digest(), "big") >> 1
-    return models.PointStruct(id=number, vector={}, payload={KIND: kind, **payload})
+    return models.PointStruct(id=point_number(kind, key), vector={}, payload={KIND: kind, **payload})
+
+
+def point_number(kind: str, key: str) -> int:
+    """The id of the point of the records that `kind` and `key` name: of a document by its own id."""
+    return int.from_bytes(hashlib.blake2b(f"{kind}\0{key}".encode(), digest_size=8).digest(), "big") >> 1
 
 
 @dataclass(frozen=True, slots=True)

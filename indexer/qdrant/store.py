@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from indexer.build import BuildReport
@@ -14,10 +14,12 @@ from indexer.qdrant.address import Address
 from indexer.qdrant.connection import Connection
 from indexer.qdrant.generation import Generation, manifest, read_headers, read_meta
 from indexer.qdrant.index import QdrantIndex
+from indexer.qdrant.turns import OvertakenError
 from indexer.shards import Shard
 from indexer.source_readings import Progress
 from indexer.store import Manifest
 
+_TRIES = 3  # of a build that another came before
 _ASKED_AGAIN = 1.0  # seconds after which the server is asked again which generation serves
 
 
@@ -48,7 +50,10 @@ class QdrantStore:
             except IndexUnusableError:
                 if self._connection.serving() == name:
                     raise  # else a build switched, and removed it, between two reads
-        raise IndexUnusableError(
+        raise self._none()
+
+    def _none(self) -> IndexUnusableError:
+        return IndexUnusableError(
             f"{self._address.text}: no index here; build one: council index SOURCE... --store {self._address.text}"
         )
 
@@ -57,10 +62,24 @@ class QdrantStore:
         meta = read_meta(self._connection, generation)
         return manifest(meta, read_headers(self._connection, generation))
 
-    def build(self, sources: Sequence[Path], embedder: Embedder, *, rebuild: bool, progress: Progress) -> BuildReport:
-        """Make the index hold exactly the documents of `sources`, and those uploaded."""
-        report = build.build(sources, self._connection, embedder, self._data, rebuild=rebuild, progress=progress)
-        return self._switched(report)
+    def build(
+        self,
+        sources: Sequence[Path],
+        embedder: Embedder,
+        *,
+        rebuild: bool,
+        progress: Progress,
+        wait: bool = False,
+    ) -> BuildReport:
+        """Make the index hold exactly the documents of `sources`, and those uploaded.
+
+        Where another build came in between, OvertakenError is raised; with `wait` it is begun again from that one's.
+        """
+
+        def build_once() -> BuildReport:
+            return build.build(sources, self._connection, embedder, self._data, rebuild=rebuild, progress=progress)
+
+        return self._switched(_again(build_once) if wait else build_once())
 
     def build_part(
         self, sources: Sequence[Path], shard: Shard, embedder: Embedder, *, rebuild: bool, progress: Progress
@@ -75,9 +94,31 @@ class QdrantStore:
         return self._switched(build.finish(self._connection, embedder, self._data))
 
     def update(self, embedder: Embedder, *, progress: Progress) -> BuildReport:
-        """Make the index follow the uploads and decisions since it was built."""
-        return self._switched(build.update(self._connection, embedder, self._data, progress=progress))
+        """Make the index follow the uploads and decisions since it was built; after another build, if one is faster."""
+        return self._switched(_again(lambda: build.update(self._connection, embedder, self._data, progress=progress)))
+
+    def condition(self) -> tuple[str, list[str]]:
+        """How the server says that the generation that serves is, and the names of others that are held.
+
+        Those are being built, or were left by builds that were interrupted. Raises IndexUnusableError where the server
+        cannot be asked, or none serves.
+        """
+        serving = self._connection.serving()
+        if serving is None:
+            raise self._none()
+        others = [name for name in self._connection.generations() if name != serving]
+        return self._connection.condition(serving), others
 
     def _switched(self, report: BuildReport) -> BuildReport:
         self._told = (float("-inf"), None)
         return report
+
+
+def _again(build_once: Callable[[], BuildReport]) -> BuildReport:
+    """The report of a build, begun again where another came before it."""
+    for _ in range(_TRIES - 1):
+        try:
+            return build_once()
+        except OvertakenError:
+            continue
+    return build_once()

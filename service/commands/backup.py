@@ -17,13 +17,13 @@ def add(commands: Any) -> None:
     what.add_argument("--out", type=Path, metavar="FILE.tar.gz", help="write the backup here, the service may run")
     what.add_argument("--verify", type=Path, metavar="FILE", help="check every digest of a backup instead")
     _add_folders(backup)
-    backup.set_defaults(run=_backup)
+    backup.set_defaults(run=_backup, store=None)  # the setting says
 
     restore = commands.add_parser("restore", help="put a backup back, after checking all of it")
     restore.add_argument("file", type=Path, metavar="FILE", help="the backup")
     _add_folders(restore)
     restore.add_argument("--force", action="store_true", help="in place of what is there")
-    restore.set_defaults(run=_restore)
+    restore.set_defaults(run=_restore, store=None)
 
 
 def _add_folders(command: argparse.ArgumentParser) -> None:
@@ -40,8 +40,14 @@ def _backup(options: argparse.Namespace) -> int:
         manifest, path, done = read_backup(options.verify), options.verify, "verified"
     else:
         path, done = options.out, "written"
-        manifest = write_backup(options.index, options.data or data_folder(options.index), path)
+        data = options.data or data_folder(options.index)
+        manifest = write_backup(options.index, data, path, index_too=not options.store)
     _tell(path, manifest, done)
+    if options.store and options.verify is None:
+        _note(
+            "the index is in Qdrant, not in this file: take snapshots of its collections, or build it again from the "
+            "documents; see service/deploy/qdrant.md"
+        )
     return 0
 
 
@@ -50,8 +56,19 @@ def _restore(options: argparse.Namespace) -> int:
     from service.restore import restore
 
     data = options.data or data_folder(options.index)
-    _tell(options.file, restore(options.file, options.index, data.resolve(), force=options.force), "restored")
+    manifest = restore(options.file, options.index, data.resolve(), force=options.force)
+    _tell(options.file, manifest, "restored")
+    if options.store:
+        beside = f"; the one of this file is in {options.index} now, and does not serve" if manifest.generation else ""
+        _note(
+            f"the index in Qdrant is as it was{beside}; run council index to have it follow the uploads and decisions "
+            "that were put back"
+        )
     return 0
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"council: {text}\n")
 
 
 def _tell(path: Path, manifest: Any, done: str) -> None:

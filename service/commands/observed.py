@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
         choices=("helpful", "not_helpful", "wrong_citation", "missing_jurisdiction"),
         help="only feedback of this verdict",
     )
-    feedback.set_defaults(run=_feedback)
+    feedback.set_defaults(run=_feedback, store=None, model=None)  # the settings say
 
 
 def _add_folder(parser: argparse.ArgumentParser) -> None:
@@ -87,9 +87,12 @@ def _feedback(options: argparse.Namespace) -> int:
     entries = feedback.every(_state(options), filters)
     if options.format == "needs":
         from eval.from_feedback import drafts
+        from indexer import embedding
         from service.serving import open_seen
 
-        lines = [draft.model_dump_json(exclude_defaults=True) for draft in drafts(entries, open_seen(options.index))]
+        embedder = embedding.load(options.model) if options.store else None
+        index = open_seen(options.index, embedder=embedder, store=options.store)
+        lines = [draft.model_dump_json(exclude_defaults=True) for draft in drafts(entries, index)]
     else:
         lines = [entry.model_dump_json() for entry in entries]
     with _opened(options.out, "jsonl") as out:

@@ -22,8 +22,10 @@ def check(options: argparse.Namespace) -> None:
         raise SettingError(
             "--keep: counts generations in an index folder; in Qdrant the earlier one stays for ?grace=SECONDS"
         )
-    if options.watch:
-        raise SettingError("--watch: keeps up an index folder alone yet; run council index again instead")
+    if options.watch and (options.shard or options.finish):
+        raise SettingError(
+            "--watch: a part is written once, and switched to when all are; keep up the whole, without --shard"
+        )
     if options.finish and (options.sources or options.shard or options.rebuild):
         raise SettingError("--finish: switches to what the parts have written; leave out sources and other options")
 

@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--every", type=_seconds, default=_EVERY, metavar="SECONDS", help="between two looks (default: 1)"
     )
-    command.set_defaults(run=_run)
+    command.set_defaults(run=_run, store=None)  # the setting says
 
 
 def _seconds(text: str) -> float:
@@ -49,8 +49,15 @@ def _seconds(text: str) -> float:
 
 def _run(options: argparse.Namespace) -> int:
     from indexer.data_folder import beside, data_folder
+    from indexer.errors import SettingError
     from service.replication.following import Follower, Places, keep_following
 
+    if options.store:
+        raise SettingError(
+            "COUNCIL_STORE: a replica follows an index folder, and this index is in Qdrant, which keeps copies itself "
+            "(?replicas=2): all machines serve with the same COUNCIL_STORE and the same data folder on shared storage; "
+            "leave the setting empty to follow an index folder"
+        )
     data = options.data or data_folder(options.index)
     source_data = options.source_data or beside(options.source)
     places = Places(options.source.resolve(), source_data.resolve(), options.index.resolve(), data.resolve())

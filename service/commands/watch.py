@@ -34,6 +34,7 @@ def watch(options: argparse.Namespace, tell: Callable[[BuildReport], int]) -> in
                 options.index,
                 embedding.load(options.model),
                 told=told,
+                store=options.store,
                 rebuild=options.rebuild,
                 progress=bar.report,
             )

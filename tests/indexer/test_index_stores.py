@@ -1,6 +1,7 @@
-"""What every store of an index owes: the same tests over a folder, Qdrant's own client in a folder, and a server.
+"""What every store of an index owes: the same tests over a folder, Qdrant's client in a folder, its engine, a server.
 
-The server is the one that QDRANT_URL names (http://localhost:6333); without it those tests are skipped.
+The engine is `qdrant-edge-py` (see `tests/qdrant_engine.py`), the server the one that QDRANT_URL names
+(http://localhost:6333); where they are not there those tests are skipped.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from indexer.lexical_query import lexical_query
 from indexer.stores import IndexStore, open_store
 
 PUBLIC, MEMBERS, SECRETARIAT = Distribution
-STORES = ("folder", "qdrant+local", "qdrant")
+STORES = ("folder", "qdrant+local", "engine", "qdrant")
 TEXTS = {
     "lamps.txt": (
         PUBLIC,
@@ -71,10 +72,20 @@ def write(folder: Path, audience: Distribution = SECRETARIAT, **texts: str) -> P
     return folder
 
 
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server over Qdrant's own engine."""
+    pytest.importorskip("qdrant_edge", reason="Qdrant's engine is not installed: pip install qdrant-edge-py")
+    from qdrant_engine import serving
+
+    with serving(tmp_path_factory.mktemp("engine")) as address:
+        yield address
+
+
 @pytest.fixture(params=STORES)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     """Opens a store of its own for each name; their data folder is that of `tmp_path / "index"`."""
-    url = os.environ.get("QDRANT_URL", "")
+    url = request.getfixturevalue("engine") if request.param == "engine" else os.environ.get("QDRANT_URL", "")
     if request.param == "qdrant" and not url:
         pytest.skip("QDRANT_URL names no server of Qdrant")
     mine = f"test-{uuid.uuid4().hex[:12]}"
@@ -82,7 +93,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
 
     def store(name: str = "index") -> IndexStore:
         address = None
-        if request.param == "qdrant":
+        if request.param in ("engine", "qdrant"):
             parts = urlsplit(url)
             secure = str(parts.scheme == "https").lower()
             address = f"qdrant://{parts.hostname}:{parts.port or 6333}/{mine}-{name}?grace=0&https={secure}"
@@ -276,6 +287,12 @@ def test_uploads_and_decisions_are_followed(opened: Opened, tmp_path: Path, embe
     overrides.change(data, withdrawn, lambda old: old.model_copy(update={"withdrawn": False}))
     store.update(embedder, progress=quiet)
     assert store.open(embedder).document(withdrawn) is not None
+
+
+def test_what_serves_is_in_order(opened: Opened, tmp_path: Path, embedder: Embedder) -> None:
+    store = opened()
+    built(store, write(tmp_path / "sources"), embedder)
+    assert store.condition() == ("green", [])
 
 
 class Other:

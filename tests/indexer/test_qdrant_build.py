@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qdrant_client import models
 
 from indexer import preparing_pool, replicas
 from indexer.build import BuildReport
@@ -15,6 +19,7 @@ from indexer.documents import Distribution
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError, IndexUnusableError, SettingError
 from indexer.qdrant import build as qdrant_build
+from indexer.qdrant import writing
 from indexer.qdrant.address import Address
 from indexer.qdrant.connection import Connection
 from indexer.qdrant.points import DENSE, Terms, point_id, saturated
@@ -90,7 +95,7 @@ def test_a_build_that_was_interrupted_goes_on(
     embedder: Embedder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(qdrant_build, "_AT_ONCE", 1)  # so that each document is written by itself
+    monkeypatch.setattr(writing, "_AT_ONCE", 1)  # so that each document is written by itself
     with pytest.raises(KeyboardInterrupt):
         whole(stored, sources, Interrupted(embedder, 3))  # type: ignore[arg-type]
     assert connection.serving() is None and connection.generations() == ["g000001"]
@@ -100,7 +105,9 @@ def test_a_build_that_was_interrupted_goes_on(
     assert (report.read, report.embedded, report.documents) == (3, 3, 5)
     index = stored.open(embedder)
     assert [record.source for record in index.documents()] == [f"{name}.txt" for name in NAMES[1:]]
-    assert connection.count(connection.passages("g000001")) == len(index.passages()) == 5
+    # In collections of its own: the one that seemed to be interrupted may yet write.
+    assert connection.generations() == ["g000002"] == [connection.serving()]
+    assert connection.count(connection.passages("g000002")) == len(index.passages()) == 5
 
 
 def test_documents_read_by_several_processes_some_at_a_time_make_the_same_index(
@@ -153,15 +160,12 @@ def test_a_replica_writes_nothing(stored: QdrantStore, sources: Path, embedder: 
 def test_what_an_interruption_left_without_its_document_is_taken_out(
     stored: QdrantStore, connection: Connection, sources: Path, embedder: Embedder
 ) -> None:
-    from qdrant_client import models
-
-    connection.create("g000001", embedder.dimension)
     vector = {DENSE: [0.0] * embedder.dimension}
     stray = models.PointStruct(id=point_id("stray"), vector=vector, payload={"document_id": "gone", "rank": 0})
     part(stored, sources, "1/1", embedder)
-    connection.upsert(connection.passages("g000001"), [stray])
+    connection.upsert(connection.passages("g000001p1"), [stray])
     stored.finish(embedder)
-    assert connection.count(connection.passages("g000001")) == len(NAMES)
+    assert connection.count(connection.passages("g000001p1")) == len(NAMES)
 
 
 def test_parts_make_the_index_that_one_build_makes(
@@ -190,7 +194,7 @@ def test_parts_follow_changes_and_removals(stored: QdrantStore, sources: Path, e
     assert sum(report.read for report in reports) == sum(report.embedded for report in reports) == 1
     assert stored.finish(embedder).removed == ("gulls.txt",)
     index = stored.open(embedder)
-    assert index.generation == "g000002" and len(index.documents()) == len(NAMES) - 1
+    assert index.generation == "g000002p2" and len(index.documents()) == len(NAMES) - 1
     assert "painted" in index.vocabulary and "gulls" not in index.vocabulary
 
 
@@ -231,10 +235,10 @@ def test_the_switch_is_one_step_and_the_old_generation_goes(
     before = stored.open(embedder)
     (sources / "docks.txt").unlink()
     part(stored, sources, "1/1", embedder)
-    assert connection.serving() == "g000001" and connection.generations() == ["g000001", "g000002"]
+    assert connection.serving() == "g000001" and connection.generations() == ["g000001", "g000002p1"]
     assert len(before.passages()) == len(stored.open(embedder).passages()) == len(NAMES)
     stored.finish(embedder)
-    assert connection.serving() == "g000002" and connection.generations() == ["g000002"]
+    assert connection.serving() == "g000002p1" and connection.generations() == ["g000002p1"]
     with pytest.raises(IndexUnusableError, match="Qdrant could not"):
         before.documents()
     assert len(stored.open(embedder).documents()) == len(NAMES) - 1
@@ -348,3 +352,67 @@ def test_a_server_that_is_not_there_is_told(data: Path, embedder: Embedder, monk
     store = QdrantStore("qdrant://127.0.0.1:1/council?timeout=1", data)
     with pytest.raises(IndexUnusableError, match="see that the server runs, and QDRANT_API_KEY is set"):
         store.open(embedder)
+
+
+class Busy(BaseHTTPRequestHandler):
+    """A server that answers its first calls with a status of one that is busy, and later that it holds nothing."""
+
+    statuses: ClassVar[list[int]] = []
+
+    def do_GET(self) -> None:
+        status = self.statuses.pop(0) if self.statuses else 200
+        content = b'{"result": {"aliases": []}, "status": "ok", "time": 0.0}' if status == 200 else b"{}"
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        if status == 429:
+            self.send_header("Retry-After", "1")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is logged."""
+
+
+@pytest.mark.parametrize(("statuses", "told"), [([503, 429], None), ([503] * 9, "503"), ([403], "403")], ids=str)
+def test_a_server_that_is_busy_is_asked_again(
+    statuses: list[int], told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.qdrant.connection._PAUSE", 0.01)
+    monkeypatch.setattr(Busy, "statuses", list(statuses))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Busy) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            connection = Connection(Address.read(f"qdrant://127.0.0.1:{server.server_port}/council"))
+            if told is None:
+                assert connection.serving() is None and not Busy.statuses
+            else:
+                with pytest.raises(IndexUnusableError, match=told):
+                    connection.serving()
+                assert len(Busy.statuses) == max(0, len(statuses) - 4)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_an_alias_of_somebody_else_is_left_alone(
+    stored: QdrantStore, connection: Connection, address: str, sources: Path, embedder: Embedder, data: Path
+) -> None:
+    whole(stored, sources, embedder)
+    # The alias of this one names what is no generation of the other's.
+    theirs = QdrantStore(address.replace("/council?", "/theirs?"), data)
+    whole(theirs, sources, embedder)
+    client = connection._client
+    client.update_collection_aliases(
+        [
+            models.CreateAliasOperation(
+                create_alias=models.CreateAlias(collection_name="theirs.g000001", alias_name="council")
+            )
+        ]
+    )
+    with pytest.raises(SettingError, match=r"council is an alias of theirs\.g000001"):
+        whole(stored, sources, embedder)
+    assert [one.collection_name for one in client.get_aliases().aliases if one.alias_name == "council"] == [
+        "theirs.g000001"
+    ]

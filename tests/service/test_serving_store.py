@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import json
+import queue
+import re
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 
 from eval.needs import read_needs
 from eval.store_overlap import compare, questions
 from indexer import overrides
-from indexer.build import build
+from indexer.build import BuildReport, build
 from indexer.data_folder import data_folder
 from indexer.describe import document_id
 from indexer.documents import Distribution
 from indexer.embedding import Embedder
+from indexer.errors import CouncilError
+from indexer.qdrant.address import Address
+from indexer.qdrant.connection import Connection
 from indexer.qdrant.store import QdrantStore
+from indexer.watching import keep_up
 from service.access import CallerRole
+from service.backup import read_backup
 from service.contract import Answer, SearchResult
 from service.engine import Engine
 from service.identity import keys
@@ -156,7 +167,10 @@ def test_the_doctor_looks_at_the_generation(
     kept: Kept, main: Callable[..., CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COUNCIL_STORE", kept.address)
-    assert "g000001, 3 documents" in main("doctor", "--index", str(kept.elsewhere)).stdout
+    told = main("doctor", "--index", str(kept.elsewhere)).stdout
+    assert "g000001, 3 documents" in told and "collections: indexed" in told and "3, all as they were indexed" in told
+    Connection(Address.read(kept.address)).claim(kept.embedder.dimension)  # as a build that was killed leaves it
+    assert "held beside the one that serves: g000002" in main("doctor", "--index", str(kept.elsewhere)).stdout
 
 
 def test_the_command_line_indexes_and_asks(
@@ -173,8 +187,116 @@ def test_the_command_line_indexes_and_asks(
     assert "lanterns" in main("ask", "How are the quays lit?", *where).stdout
     monkeypatch.setenv("COUNCIL_STORE", store)
     assert "lanterns" in main("search", "quays", "--index", str(tmp_path / "by-hand")).stdout
-    refused = main("export", "passages", "--index", str(kept.folder))
-    assert refused.returncode == 2 and "COUNCIL_STORE: this command reads an index folder alone yet" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        ("export", "passages"),
+        ("export", "passages", "--audience", "public", "--format", "csv"),
+        ("export", "follow-ups"),
+        ("export", "matches"),
+        ("export", "analysis", "--format", "xlsx"),
+        ("export", "brief", "--topic", "digital identity", "--format", "html"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_written_out_is_what_a_folder_gives(
+    kept: Kept, what: tuple[str, ...], tmp_path: Path, main: Callable[..., CompletedProcess[str]]
+) -> None:
+    if "analysis" in what:
+        name = "2020-09-exchange-analysis-en.docx"
+        (kept.sources / name).write_bytes((CORPUS / name).read_bytes())
+        build([kept.sources], kept.folder, kept.embedder)
+        kept.index()
+    written = []
+    for name, where in (("folder", (str(kept.folder),)), ("store", (str(kept.elsewhere), "--store", kept.address))):
+        out = tmp_path / f"{name}.{'xlsx' if 'xlsx' in what else 'txt'}"
+        told = main(*what, "--out", str(out), "--index", *where)
+        assert told.returncode == 0, told.stderr
+        written.append(cells(out) if "xlsx" in what else re.sub(r"\d\d:\d\d", "", out.read_text("utf-8")))
+    assert written[0] == written[1] and len(written[0]) > 1
+
+
+def cells(workbook: Path) -> list[object]:
+    sheets = openpyxl.load_workbook(workbook).worksheets
+    return [[cell.value for cell in row] for sheet in sheets for row in sheet.iter_rows()]
+
+
+def test_measuring_is_of_what_serves(
+    kept: Kept, tmp_path: Path, main: Callable[..., CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need = {
+        "id": "quays",
+        "kind": "fact",
+        "question_en": "How are the quays lit?",
+        "question_fr": "Comment les quais sont-ils éclairés?",
+        "answer_en": "By lanterns.",
+        "answer_fr": "Par des lanternes.",
+        "evidence": [{"doc": "quays.txt", "quote": "The quays of Nova Scotia are lit by lanterns since May 2021."}],
+    }
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps(need) + "\n", "utf-8")
+    figures = []
+    for name, where in (("folder", kept.folder), ("store", kept.elsewhere)):
+        monkeypatch.setenv("COUNCIL_STORE", kept.address if name == "store" else "")
+        out = tmp_path / f"{name}.json"
+        told = main("eval", "--gold", str(gold), "--json", str(out), "--index", str(where))
+        assert told.returncode == 0, told.stderr
+        report = json.loads(out.read_text("utf-8"))
+        of_english = report["figures"]["en"]
+        figures.append({name: value for name, value in of_english.items() if "latency" not in name})
+    assert figures[0] == figures[1] and figures[0]
+
+
+def test_an_index_in_qdrant_keeps_up_with_its_sources(kept: Kept) -> None:
+    stop, built = threading.Event(), queue.Queue[BuildReport | CouncilError]()
+    keeping = threading.Thread(
+        target=keep_up,
+        args=([kept.sources], kept.elsewhere, kept.embedder),
+        kwargs={"told": built.put, "stop": stop, "store": kept.address},
+    )
+    keeping.start()
+    try:
+        first = built.get(timeout=60)
+        assert isinstance(first, BuildReport) and not first.changed
+        (kept.sources / "quays.txt").write_text(QUAYS.replace("lanterns", "torches"), encoding="utf-8")
+        second = built.get(timeout=60)
+        assert isinstance(second, BuildReport) and second.changed and second.read == 1
+    finally:
+        stop.set()
+        keeping.join(60)
+    _, store = kept.engines()
+    assert "torches" in store.answer(understand("How are the quays lit?")).text
+
+
+def test_a_backup_is_of_the_data_folder(
+    kept: Kept, tmp_path: Path, main: Callable[..., CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNCIL_STORE", kept.address)
+    gone = document_id("quays.txt")
+    overrides.change(kept.data, gone, lambda old: old.model_copy(update={"withdrawn": True}))
+    kept.elsewhere.mkdir()
+    shutil.copytree(kept.folder, kept.elsewhere, dirs_exist_ok=True)  # an index from before the move
+    out = tmp_path / "backup.tar.gz"
+    told = main("backup", "--out", str(out), "--index", str(kept.elsewhere))
+    assert told.returncode == 0 and "the index is in Qdrant, not in this file" in told.stderr
+    assert all(name.startswith("data/") for name in read_backup(out).members)
+    told = main("backup", "--verify", str(out))
+    assert told.returncode == 0 and "Qdrant" not in told.stderr
+    overrides.change(kept.data, gone, lambda old: old.model_copy(update={"withdrawn": False}))
+    told = main("restore", str(out), "--index", str(kept.elsewhere), "--force")
+    assert told.returncode == 0 and "the index in Qdrant is as it was; run council index" in told.stderr
+    _, store = kept.engines()
+    assert store.index().document(gone) is None
+
+
+def test_a_replica_of_an_index_in_qdrant_is_refused(
+    kept: Kept, main: Callable[..., CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNCIL_STORE", kept.address)
+    told = main("replicate", str(kept.folder), "--index", str(kept.elsewhere))
+    assert told.returncode == 2 and "which keeps copies itself" in told.stderr and not kept.elsewhere.exists()
 
 
 @pytest.mark.parametrize(
@@ -183,7 +305,7 @@ def test_the_command_line_indexes_and_asks(
         (("--finish",), "are for an index in Qdrant"),
         (("SOURCE", "--shard", "1/2"), "are for an index in Qdrant"),
         ((), "name the documents"),
-        (("SOURCE", "--store", "STORE", "--watch"), "--watch: keeps up an index folder alone yet"),
+        (("SOURCE", "--store", "STORE", "--watch", "--shard", "1/2"), "--watch: a part is written once"),
         (("SOURCE", "--store", "STORE", "--keep", "2"), "--keep: counts generations in an index folder"),
         (("SOURCE", "--store", "STORE", "--finish"), "leave out sources"),
         (("SOURCE", "--store", "STORE", "--shard", "3/2"), "give which part of how many"),
