@@ -14,16 +14,12 @@ from pathlib import Path
 from indexer import (
     checksums,
     corrections,
-    database,
     generations,
-    lexical,
     replicas,
-    statement_writing,
     store,
-    vectors,
     versions,
 )
-from indexer.completing import Completed
+from indexer.completing import Completed, Unchanged
 from indexer.data_folder import data_folder
 from indexer.documents import Distribution
 from indexer.embedding import Embedder
@@ -35,6 +31,7 @@ from indexer.source_readings import Failure, Progress, SourceReading, originals,
 from indexer.sources import Found, find
 from indexer.spool import Spool
 from indexer.wanted import found_in, held_in
+from indexer.writing import GenerationWriter, keep_matches
 
 _ASIDE = ".building-"
 # How Python, SQLite, FAISS and tantivy say that the disk takes no more.
@@ -294,40 +291,16 @@ def _write_documents(
 ) -> int:
     """Write all but the manifest into the folder `aside`, some documents at a time; returns the texts embedded."""
     completed = Completed(old, embedder)
-    pairs = dict.fromkeys(pair for of_audience in links.values() for pair in of_audience.items())
-    same = versions.Matching(pairs)
-    words = lexical.Writer(
-        {aside / store.LEXICAL / manifest.lexical_folder(a): count for a, count in manifest.audiences.items()}
-    )
-    number = 0
-    with (
-        database.Writer(aside / store.DATABASE) as rows,
-        statement_writing.Writer(aside / store.SENTENCES) as sentences,
-        vectors.Writer(aside / store.VECTORS, embedder.dimension) as matrix,
-    ):
-        for prepared in completed.all(readings):
-            progress("embed", number, manifest.passages)
-            rows.add_document(prepared.record)
-            rows.add_passages(prepared.passages, prepared.digests)
-            rows.add_items(prepared.items)
-            matrix.add(prepared.vectors)
-            for analysis in prepared.analyses:
-                sentences.add(analysis)
-            for place, tokens in enumerate(prepared.tokens, start=number):
-                words.add(place, tokens)
-            same.add(prepared.record.id, number, prepared.passages, prepared.vectors)
-            number += len(prepared.passages)
-        progress("embed", number, manifest.passages)
-        matrix.finish(manifest.audiences.values())
-        sentences.finish()
-        words.commit()
-        rows.finish(
-            originals=links,
-            versions=(
-                (audience, *numbers)
-                for audience, of_audience in links.items()
-                for pair in of_audience.items()
-                for numbers in same.found[pair]
-            ),
-        )
+    matching = versions.Matching(pair for of_audience in links.values() for pair in of_audience.items())
+    if old is not None:
+        keep_matches(matching, old, readings)
+    with GenerationWriter(aside, manifest, matching, old) as writer:
+        for one in completed.all(readings):
+            progress("embed", writer.passages, manifest.passages)
+            if isinstance(one, Unchanged):
+                writer.copy(one)
+            else:
+                writer.add(one)
+        progress("embed", writer.passages, manifest.passages)
+        writer.finish(links)
     return completed.embedded

@@ -7,7 +7,10 @@ the other's words, in one field, so that lengths compare.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +19,7 @@ import tantivy
 
 from indexer.documents import LANGUAGES, Language
 from indexer.lexical_clauses import Frequencies, clauses
-from indexer.lexical_query import LexicalQuery, passage_tokens, surface_token
+from indexer.lexical_query import LexicalQuery, marked_tokens, passage_tokens, surface_token
 from indexer.read_only import links_to
 
 NUMBER = "number"
@@ -26,6 +29,8 @@ _SIFTED = 2.0  # times as many hits as may be needed are sifted,
 _MOST_SIFTED = 10_000  # and at most so many
 _MOST_KEPT = 65_536  # tokens
 _WRITER_BYTES = 64_000_000
+_RUNS_KEPT = 65_536
+_LONGEST_RUN_KEPT = 64  # characters: longer ones are no words, and come up once
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,19 @@ def write(folder: Path, entries: Iterable[LexicalEntry]) -> None:
 
 
 def written_tokens(text: str, language: Language) -> str:
-    """The tokens of a passage in `language` as they are written down: a blank between any two."""
-    return " ".join(passage_tokens(text, language))
+    """The tokens that `passage_tokens` gives, as they are written down: a blank between any two."""
+    runs = text.split()
+    if max(map(len, runs), default=0) > _LONGEST_RUN_KEPT:
+        return " ".join(passage_tokens(text, language))
+    written = [*map(_written, runs, repeat(language))]
+    return "".join(chain([stems for stems, _ in written], [words for _, words in written]))[1:]
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _written(run: str, language: Language) -> tuple[str, str]:
+    """The stems and the words of what stands between white space, which no word crosses; a blank before each."""
+    stems, words = marked_tokens(run, language)
+    return "".join(f" {token}" for token in stems), "".join(f" {token}" for token in words)
 
 
 class Writer:
@@ -96,11 +112,21 @@ class Writer:
             if bound is None or number < bound:
                 writer.add_document(document)
 
+    def add_all(self, first: int, written: Iterable[str]) -> None:
+        """Add the passages numbered from `first` on: see `add`."""
+        for number, tokens in enumerate(written, start=first):
+            self.add(number, tokens)
+
     def commit(self) -> None:
         """Write what was added to the disk."""
-        for writer, _ in self._writers:
-            writer.commit()
-            writer.wait_merging_threads()
+        with ThreadPoolExecutor(max(1, len(self._writers))) as each:  # tantivy lets others work meanwhile
+            for done in [each.submit(_committed, writer) for writer, _ in self._writers]:
+                done.result()
+
+
+def _committed(writer: tantivy.IndexWriter) -> None:
+    writer.commit()
+    writer.wait_merging_threads()
 
 
 class LexicalIndex(Frequencies):

@@ -51,10 +51,16 @@ def passage_tokens(written: str, language: Language) -> list[str]:
     So a stem of one language is never taken for one of the other; surface forms are what a question in the other
     language matches by itself: names, abbreviations, figures, and words that both languages write alike.
     """
-    return [
-        *(_stem_token(stem, language) for stem in text.stems(written, language)),
-        *(surface_token(word, language) for word in text.surface_forms(written)),
-    ]
+    stems, words = marked_tokens(written, language)
+    return [*stems, *words]
+
+
+def marked_tokens(written: str, language: Language) -> tuple[list[str], list[str]]:
+    """The stems and the surface forms of `passage_tokens`."""
+    return (
+        [_stem_token(stem, language) for stem in text.stems(written, language)],
+        [surface_token(word, language) for word in text.surface_forms(written)],
+    )
 
 
 def passage_token_set(written: str, language: Language) -> frozenset[str]:

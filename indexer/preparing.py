@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer import corrections, describe, layouts, lexical, passages, statement_writing
+from indexer import corrections, database, describe, layouts, lexical, passages, statement_writing
 from indexer.catalogue import CatalogueEntry
 from indexer.corrections import Correction, Own
 from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
@@ -39,19 +41,20 @@ class Job:
     corrections: Mapping[str, Correction]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A document ready to be written, with what is made of each of its passages.
 
-    `digests` are those of the texts that stand for the passages, `tokens` these as the lexical index takes them.
-    `vectors`, of shape (passages, dimension), and `analysis` are None where they are made later, or taken over.
+    `rows` are the passages as the database has them, `digests` those of the texts that stand for them, `packed` these
+    as the lexical index takes them, as `packed_tokens` gives them. `vectors`, of shape (passages, dimension), and
+    `analysis` are None where they are made later, or taken over.
     """
 
     record: DocumentRecord
-    passages: tuple[Passage, ...]
+    rows: tuple[database.PassageRow, ...]
     items: tuple[RecordItem, ...]
     digests: tuple[str, ...]
-    tokens: tuple[str, ...]
+    packed: bytes
     vectors: npt.NDArray[np.float16] | None = None
     analysis: Analysis | None = None
 
@@ -61,20 +64,30 @@ class Prepared:
         texts = [embedded_text(passage) for passage in cut]
         return cls(
             record,
-            cut,
+            tuple(map(database.passage_row, cut)),
             items,
             digests=tuple(hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts),
-            tokens=tuple(
+            packed=packed_tokens(
                 lexical.written_tokens(text, passage.language) for text, passage in zip(texts, cut, strict=True)
             ),
         )
 
-    def analysed(self, embedder: Embedder) -> Prepared:
-        """The document with the vectors of all of its passages and sentences."""
-        analysis = statement_writing.analyse(self.passages)
-        texts = [embedded_text(passage) for passage in self.passages]
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The passages, made of the rows when they are wanted: few are looked at again once they are written."""
+        return tuple(map(database.passage_of, self.rows))
+
+    @property
+    def tokens(self) -> list[str]:
+        """The texts that stand for the passages as the lexical index takes them."""
+        return opened_tokens(self.packed) if self.rows else []
+
+    def analysed(self, cut: Sequence[Passage], embedder: Embedder) -> Prepared:
+        """The document, whose passages are `cut`, with the vectors of all of its passages and sentences."""
+        analysis = statement_writing.analyse(cut)
+        texts = [embedded_text(passage) for passage in cut]
         # At once, which is quicker; the vector of a text depends on it alone.
-        vectors = embedder.encode_documents([*texts, *analysis.texts(self.passages)]).astype(np.float16)
+        vectors = embedder.encode_documents([*texts, *analysis.texts(cut)]).astype(np.float16)
         return replace(self, vectors=vectors[: len(texts)], analysis=replace(analysis, vectors=vectors[len(texts) :]))
 
 
@@ -99,6 +112,16 @@ def embedded_text(passage: Passage) -> str:
     return "\n".join([*above, passage.text])
 
 
+def packed_tokens(written: Iterable[str]) -> bytes:
+    """The tokens of a document's passages, compressed: of what was indexed they say what the lexical index does not."""
+    return zlib.compress("\n".join(written).encode("utf-8", "surrogatepass"), level=1)
+
+
+def opened_tokens(packed: bytes) -> list[str]:
+    """What `packed_tokens` packed, of one passage or more."""
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass").split("\n")
+
+
 def prepare(job: Job, reader: DocumentReader, embedder: Embedder | None) -> Reply:
     """Make a file ready, with vectors and analysis where an embedder is given.
 
@@ -112,7 +135,7 @@ def prepare(job: Job, reader: DocumentReader, embedder: Embedder | None) -> Repl
     bare = replace(record, text="")
     ready = Prepared.of(bare, cut, layout.items)
     if embedder is not None:
-        ready = ready.analysed(embedder)
+        ready = ready.analysed(cut, embedder)
     return Reply(
         bare,
         described.distribution,

@@ -32,8 +32,8 @@ _ENDED_WITHIN = 5.0  # seconds
 _PROGRAM = """\
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-from indexer.preparing_worker import main
-main()
+from indexer.preparing_worker import run
+run()
 """
 
 Outcome = Reply | UnreadableDocumentError
@@ -65,6 +65,8 @@ class Preparers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopped.set()
+        for worker in self._workers:
+            worker.tell_to_stop()  # all of them, so that they end at the same time
         for worker in self._workers:
             worker.stop()
         self._reader.__exit__(kind, error, trace)
@@ -152,6 +154,11 @@ class _Worker:
                 f"a process that makes documents ready ended ({why}) at {job.path}; nothing written; give the machine "
                 "more memory, or run the command on one core, where one process reads them (taskset -c 0 council …)"
             )
+
+    def tell_to_stop(self) -> None:
+        """Have the process end, and with it the one that reads for it."""
+        if self._process.poll() is None:
+            self._process.terminate()
 
     def stop(self) -> None:
         """End the process, and with it the one that reads for it."""

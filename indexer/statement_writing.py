@@ -8,10 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from functools import cached_property
+from itertools import chain, count, groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -23,6 +26,7 @@ from indexer import statements, status
 from indexer.documents import Passage
 from indexer.embedding import Embedder
 from indexer.glossary import find_terms
+from indexer.held_digests import HeldDigests
 from indexer.lexical_query import passage_token_set
 from indexer.statements import DIGEST, END, LONG, SHORT, STARTS, Statements, passage_words, stating
 
@@ -124,30 +128,54 @@ class Kept:
 
     def __init__(self, held: Statements) -> None:
         self._held = held
-        self._words = np.array(held.vocabulary(), object)
-        digests = held.digests().tobytes() if held.same_glossary else b""
-        self._places = {digests[at : at + DIGEST]: at // DIGEST for at in range(0, len(digests), DIGEST)}
+        self.whole = held.same_glossary and held.status_codes(held.of(())) is not None
+        """Whether all that it has can be taken over as it is, without a look at the passages."""
+
+    @cached_property
+    def _words(self) -> npt.NDArray[np.object_]:
+        return np.array(self._held.vocabulary(), object)
+
+    @cached_property
+    def _digests(self) -> HeldDigests:
+        digests = self._held.digests() if self._held.same_glossary else np.empty(0, np.dtype(f"S{DIGEST}"))
+        return HeldDigests(digests)
 
     def of(self, passages: Sequence[Passage]) -> Analysis | None:
         """What it has of passages, None where it has not all, or another glossary; statuses are those of now."""
-        digests = list(map(_digest, passages))
-        if not passages or not all(digest in self._places for digest in digests):
+        if not passages:
             return None
+        digests = b"".join(map(_digest, passages))
+        numbers = self._digests.places(digests)
+        return None if (numbers < 0).any() else self._analysis(numbers, digests, passages)
+
+    def has(self, passages: Sequence[Passage]) -> list[bool]:
+        """Of which of the passages it has what they say."""
+        held: list[bool] = (self._digests.places(b"".join(map(_digest, passages))) >= 0).tolist()
+        return held
+
+    def span(self, first: int, end: int) -> Analysis:
+        """What it has of the passages numbered from `first` to before `end`, where `whole`."""
+        return self._analysis(np.arange(first, end), self._held.digests()[first:end].tobytes())
+
+    def _analysis(
+        self, numbers: npt.NDArray[np.int64], digests: bytes, passages: Sequence[Passage] | None = None
+    ) -> Analysis:
         held = self._held
-        numbers = [self._places[digest] for digest in digests]
-        read, words, tokens = held.of(numbers), held.words(numbers), None
+        read, words = held.of(numbers), held.words(numbers)
         tokens, terms = held.tokens(read), held.terms(read)
-        known, places = np.unique(np.concatenate([tokens.values, words.values]), return_inverse=True)
-        counted = np.bincount(read.passage, minlength=len(passages)).astype(np.int32)
+        known, places = _distinct(np.concatenate([tokens.values, words.values]), len(self._words))
+        counted = np.bincount(read.passage, minlength=len(numbers)).astype(np.int32)
         codes = held.status_codes(read)
+        if codes is None:
+            codes = _status_codes(passages or (), _by_passage(read.spans, counted))
         return Analysis(
-            digests=b"".join(digests),
+            digests=digests,
             sentences=counted,
             spans=read.spans,
-            statuses=_status_codes(passages, _by_passage(read.spans, counted)) if codes is None else codes,
+            statuses=codes,
             terms=_rows(terms.row, terms.values, len(read)),
             tokens=_rows(tokens.row, places[: len(tokens.values)], len(read)),
-            words=_rows(words.row, places[len(tokens.values) :], len(passages)),
+            words=_rows(words.row, places[len(tokens.values) :], len(numbers)),
             vocabulary=tuple(self._words[known]),
             vectors=held.stored_vectors(read),
         )
@@ -157,6 +185,17 @@ def _by_passage(spans: npt.NDArray[np.int32], counted: npt.NDArray[np.int32]) ->
     """The spans of sentences, of each of some passages that have so many."""
     every: Iterator[Span] = map(tuple, spans.tolist())
     return [[*islice(every, count)] for count in counted.tolist()]
+
+
+def _distinct(
+    values: npt.NDArray[np.int32], most: int
+) -> tuple[npt.NDArray[np.int64] | npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The distinct values, ascending, and the place of each value among them; all are below `most`."""
+    if len(values) < most:
+        return np.unique(values, return_inverse=True)
+    used = np.zeros(most, np.bool_)  # in no time that grows faster than what is looked at
+    used[values] = True
+    return np.flatnonzero(used), (np.cumsum(used) - 1)[values]
 
 
 def _rows(row: npt.NDArray[np.int64], values: npt.NDArray[np.int64] | npt.NDArray[np.int32], count: int) -> Rows:
@@ -192,7 +231,7 @@ class Writer:
         folder.mkdir()
         self._folder = folder
         self._files = ExitStack()
-        self._vocabulary: dict[str, int] = {}
+        self._vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
         self._plain = {name: _open(folder / name, self._files) for name in ("vectors", "digests", "spans", "statuses")}
         self._starts = _open(folder / "starts", self._files)
         self._starts.write(np.zeros(1, LONG).tobytes())
@@ -220,8 +259,8 @@ class Writer:
             self._plain[name].write(value)
         self._starts.write((self._count + np.cumsum(analysis.sentences, dtype=np.int64)).astype(LONG).tobytes())
         self._count += len(analysis.spans)
-        known = self._vocabulary
-        numbers = np.fromiter((known.setdefault(w, len(known)) for w in analysis.vocabulary), np.int64)
+        known = self._vocabulary  # each new word gets the next number
+        numbers = np.fromiter(map(known.__getitem__, analysis.vocabulary), np.int64, len(analysis.vocabulary))
         self._rows["terms"].add(analysis.terms.lengths, analysis.terms.values)
         for name, rows in (("tokens", analysis.tokens), ("words", analysis.words)):
             self._rows[name].add(rows.lengths, _ascending(rows, numbers))
@@ -247,10 +286,19 @@ def _ascending(rows: Rows, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int
     """The numbers that stand for the values of rows, in ascending order within each."""
     if not len(rows.values):
         return np.empty(0, np.int64)
+    # Numbers are given as words come, so that they mostly ascend already.
+    if (numbers[1:] > numbers[:-1]).all() and _ascends(rows):
+        return numbers[rows.values]
     keys = np.repeat(np.arange(len(rows.lengths), dtype=np.int64) << 32, rows.lengths) | numbers[rows.values]
     keys.sort()
     found: npt.NDArray[np.int64] = keys & 0xFFFF_FFFF
     return found
+
+
+def _ascends(rows: Rows) -> bool:
+    """Whether the values of each row are in ascending order."""
+    descents = np.flatnonzero(rows.values[1:] <= rows.values[:-1]) + 1
+    return bool(np.isin(descents, np.cumsum(rows.lengths)).all())
 
 
 def _open(path: Path, files: ExitStack) -> BinaryIO:
@@ -281,10 +329,10 @@ def read(passages: Sequence[Passage], kept: Kept | None, embedder: Embedder) -> 
         analysis = analyse(passages)
         yield embedded(analysis, analysis.texts(passages), embedder)
         return
-    parts = [kept.of([passage]) or analyse([passage]) for passage in passages]
-    texts = [
-        part.texts([passage]) if part.vectors is None else [] for part, passage in zip(parts, passages, strict=True)
-    ]
+    held = zip(kept.has(passages), passages, strict=True)
+    groups = [[passage for _, passage in some] for _, some in groupby(held, key=itemgetter(0))]
+    parts = [kept.of(some) or analyse(some) for some in groups]
+    texts = [part.texts(some) if part.vectors is None else [] for part, some in zip(parts, groups, strict=True)]
     vectors = _vectors([*chain.from_iterable(texts)], embedder)
     done = 0
     for part in parts:

@@ -151,7 +151,7 @@ class Statements:
                 words[row[0]] = row[1]
         return words
 
-    def words(self, numbers: Sequence[int]) -> Ragged:
+    def words(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> Ragged:
         """The distinct words of the passages with these numbers: see `passage_words`."""
         return _ragged(*self._words, np.asarray(numbers, dtype=np.int64))
 

@@ -15,7 +15,7 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from indexer import database
 from indexer.catalogue import CatalogueEntry
@@ -48,6 +48,7 @@ LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
 SENTENCES = "sentences"
 _FILTERS_KEPT = 64
+_READ_AT_ONCE = 65_536  # passages, when all of them are read
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE})  # the last where another NFS client removed a file
 _MOST_ALLOWED_KEPT = 50_000  # passages that met one of them
 Tallied = Literal["types", "languages", "roles", "codes", "dates"]
@@ -83,7 +84,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format_version: int
+    format_version: int = Field(strict=True)
     created: str
     model: str
     dimension: int
@@ -138,18 +139,23 @@ def read_manifest(folder: Path, generation: str) -> Manifest:
     path = folder / generation / MANIFEST
     rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        version = raw["format_version"]
+        written = path.read_bytes()
+        try:
+            # At once, as there are tens of thousands of sources; which format it is only matters where it is another.
+            manifest = Manifest.model_validate_json(written)
+            version = manifest.format_version
+        except ValidationError as error:
+            manifest, damage = None, error
+            version = json.loads(written)["format_version"]
     except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
         raise IndexUnusableError(f"{path}: the index's manifest cannot be read ({error}); {rebuild}") from error
     if version != FORMAT_VERSION:
         raise IndexUnusableError(
             f"{folder}: the index has format version {version}, this program reads {FORMAT_VERSION}; {rebuild}"
         )
-    try:
-        return Manifest.model_validate(raw)
-    except ValidationError as error:
-        raise IndexUnusableError(f"{path}: the index's manifest is damaged ({error}); {rebuild}") from error
+    if manifest is None:
+        raise IndexUnusableError(f"{path}: the index's manifest is damaged ({damage}); {rebuild}") from damage
+    return manifest
 
 
 class Index:
@@ -180,7 +186,7 @@ class Index:
             self.vectors = VectorIndex(base / VECTORS)
             self.statements = Statements(base / SENTENCES, len(self.vectors), self.manifest.dimension)
             self.words = PassageWords(self.statements)
-            count = self._database.rows("SELECT count(*) FROM passages")[0][0]
+            count = self._database.rows("SELECT coalesce(max(number), -1) + 1 FROM passages")[0][0]  # from 0 on
             if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
             self._sizes = {str(path): path.stat().st_size for path in base.rglob("*") if path.is_file()}
@@ -521,10 +527,60 @@ class Index:
         """Numbers that the audience's lexical index has, but the view has not; None where they are the same."""
         return None if self._shown is None else np.setdiff1d(np.arange(self._count, dtype=np.int64), self._shown)
 
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """By id of each document with passages the number of its first one, and that after its last."""
+        rows = self._database.rows(
+            "SELECT document_id, min(number), max(number) + 1 FROM passages WHERE number < ? GROUP BY document_id",
+            (self._count,),
+        )
+        return {row[0]: (row[1], row[2]) for row in rows if row[0] in self._ids}
+
+    def matched(self, audience: Distribution) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        """For each translation and its original, as `audience` sees them, the numbers of passages that say the same."""
+        spans = self.spans()
+        found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        rows = self._database.rows(
+            "SELECT pair.id, original, number, other FROM translations AS pair "
+            "JOIN passages ON document_id = pair.id JOIN versions USING (number) "
+            "WHERE pair.audience = ? AND versions.audience = pair.audience",
+            (audience,),
+        )
+        for one, original, number, other in rows:
+            first, end = spans.get(original, (0, 0))
+            if first <= other < end:
+                found.setdefault((one, original), []).append((number, other))
+        return found
+
+    @cached_property
+    def keeps_tokens(self) -> bool:
+        """Whether the generation has what the lexical index was given; earlier versions of the program kept it not."""
+        return bool(self._database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tokens'"))
+
+    def packed_tokens(self, first: int, end: int) -> list[tuple[int, bytes]]:
+        """The tokens of the documents whose passages are from `first` to before `end`, by the number of their first."""
+        rows = self._database.rows(
+            "SELECT first, packed FROM tokens WHERE first >= ? AND first < ? AND first < ? ORDER BY first",
+            (first, end, self._count),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def written_passages(self, first: int, end: int) -> list[Passage]:
+        """The passages numbered from `first` to before `end`, which are not kept: all of them are read but once."""
+        rows = self._database.rows("SELECT * FROM passages WHERE number >= ? AND number < ?", (first, end))
+        return [database.passage(row) for row in rows if self._visible(row["number"])]
+
+    def embedding_digests(self) -> Iterator[list[tuple[int, str]]]:
+        """The number of each passage with the digest of the text that was embedded for it, some at a time."""
+        for first in range(0, self._count, _READ_AT_ONCE):
+            rows = self._database.rows(
+                "SELECT number, embedded FROM passages WHERE number >= ? AND number < ?",
+                (first, min(first + _READ_AT_ONCE, self._count)),
+            )
+            yield [(row[0], row[1]) for row in rows if self._visible(row[0])]
+
     def embedded(self) -> dict[str, int]:
         """Number of a passage by the digest of the text that was embedded for it."""
-        rows = self._database.rows("SELECT number, embedded FROM passages")
-        return {row["embedded"]: row["number"] for row in rows if self._visible(row["number"])}
+        return {digest: number for some in self.embedding_digests() for number, digest in some}
 
     def jurisdiction_counts(self) -> dict[str, int]:
         """Number of passages by code of the jurisdiction that they are about."""

@@ -203,6 +203,10 @@ class VectorIndex:
             return faiss.IDSelectorBitmap(np.packbits(marks, bitorder="little"))  # type: ignore[call-arg, arg-type]
         return faiss.IDSelectorRange(0, len(self)) if len(self) < self._index.ntotal else None
 
+    def stored(self, first: int, end: int) -> npt.NDArray[np.float16]:
+        """The vectors of the passages numbered from `first` to before `end`, as they are kept."""
+        return self._rows[first:end]
+
     def vectors(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """The stored vectors of the passages `numbers`, of shape (len(numbers), dimension)."""
         if not len(numbers):

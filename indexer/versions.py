@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.documents import Passage, PassageKind
+from indexer.documents import Passage, PassageKind, Role
 
 _LEAST = 0.5  # cosine from which two passages may say the same
 _OTHER_PLACE = 0.15  # what it costs that roles differ, and that jurisdictions do
@@ -44,6 +44,16 @@ class Matching:
                 self._left.setdefault(document_id, set()).add(pair)
         self._waiting: dict[str, _Side] = {}
 
+    def known(self, pair: tuple[str, str], numbers: list[tuple[int, int]]) -> None:
+        """Take over what a pair was found to have, of which neither document has changed."""
+        self.found[pair] = numbers
+        for one in pair:
+            self._left[one].discard(pair)
+
+    def waits_for(self, document_id: str) -> bool:
+        """Whether there is a pair yet to be found that the document is one of."""
+        return bool(self._left.get(document_id))
+
     def add(
         self, document_id: str, first: int, passages: Sequence[Passage], vectors: npt.NDArray[np.floating[Any]]
     ) -> None:
@@ -51,9 +61,7 @@ class Matching:
         left = self._left.get(document_id)
         if not left:
             return
-        stating = [at for at, passage in enumerate(passages) if passage.kind is PassageKind.STATEMENT]
-        rows = np.ascontiguousarray(vectors[stating], dtype=np.float32)
-        self._waiting[document_id] = _Side([first + at for at in stating], [passages[at] for at in stating], rows)
+        self._waiting[document_id] = _Side.of(first, passages, vectors)
         for pair in sorted(left):
             if all(one in self._waiting for one in pair):
                 self.found[pair] = _matched(*(self._waiting[one] for one in pair))
@@ -64,20 +72,54 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """The passages of a document that state something, with their numbers and vectors."""
+class _Signs:
+    """What is looked at of some passages besides their vectors: how many words each has, its role, its jurisdiction."""
 
-    numbers: list[int]
-    passages: list[Passage]
-    vectors: Vectors
+    words: npt.NDArray[np.float32]
+    roles: list[Role]
+    jurisdictions: list[str | None]
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> _Signs:
+        return cls(
+            np.array([len(passage.text.split()) for passage in passages], np.float32),
+            [passage.role for passage in passages],
+            [passage.jurisdictions[0] if passage.jurisdictions else None for passage in passages],
+        )
+
+    def __getitem__(self, some: slice) -> _Signs:
+        return _Signs(self.words[some], self.roles[some], self.jurisdictions[some])
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The passages of a document that state something: their numbers, signs and vectors.
+
+    Not the passages themselves: where one language is written after the other, half of all documents wait.
+    """
+
+    numbers: npt.NDArray[np.int64]
+    signs: _Signs
+    vectors: npt.NDArray[np.float16]
+
+    @classmethod
+    def of(cls, first: int, passages: Sequence[Passage], vectors: npt.NDArray[np.floating[Any]]) -> _Side:
+        stating = [at for at, passage in enumerate(passages) if passage.kind is PassageKind.STATEMENT]
+        signs = _Signs.of([passages[at] for at in stating])
+        return cls(np.array(stating, np.int64) + first, signs, vectors[stating])
 
 
 def _matched(left: _Side, right: _Side) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for here, there in _stretches(range(len(left.numbers)), range(len(right.numbers))):
-        (i, j), (k, m) = (here.start, here.stop), (there.start, there.stop)
-        links = align(left.passages[i:j], left.vectors[i:j], right.passages[k:m], right.vectors[k:m])
-        found.extend((left.numbers[here[one]], right.numbers[there[other]]) for one, other in links)
+        one, other = slice(here.start, here.stop), slice(there.start, there.stop)
+        links = _aligned(
+            left.signs[one],
+            np.ascontiguousarray(left.vectors[one], np.float32),
+            right.signs[other],
+            np.ascontiguousarray(right.vectors[other], np.float32),
+        )
+        found.extend((int(left.numbers[here[i]]), int(right.numbers[there[j]])) for i, j in links)
     return found
 
 
@@ -109,9 +151,14 @@ def align(
 
     The vectors are of shape (passages, dimension) and unit length.
     """
-    if not left or not right:
+    return _aligned(_Signs.of(left), left_vectors, _Signs.of(right), right_vectors)
+
+
+def _aligned(left: _Signs, left_vectors: Vectors, right: _Signs, right_vectors: Vectors) -> list[tuple[int, int]]:
+    rows, columns = len(left.words), len(right.words)
+    if not rows or not columns:
         return []
-    words = [np.array([len(p.text.split()) for p in side], np.float32) for side in (left, right)]
+    words = [left.words, right.words]
     cost = _unlike(left, right)
     ones, twos = (left_vectors, right_vectors), (_joined(left_vectors, words[0]), _joined(right_vectors, words[1]))
     counts = (words[0][:-1] + words[0][1:], words[1][:-1] + words[1][1:])
@@ -125,20 +172,20 @@ def align(
         ),
     }
     links: list[tuple[int, int]] = []
-    for (i, j), (rows, columns) in _way(_best(gains, len(left), len(right)), gains):
-        if rows == columns == 2:  # parted at different places: which of the two reaches into the other's second?
+    for (i, j), (down_by, over_by) in _way(_best(gains, rows, columns), gains):
+        if down_by == over_by == 2:  # parted at different places: which of the two reaches into the other's second?
             down, up = left_vectors[i] @ right_vectors[j + 1], left_vectors[i + 1] @ right_vectors[j]
             links += [(i, j), (i, j + 1) if down >= up else (i + 1, j), (i + 1, j + 1)]
         else:
-            links += [(i + di, j + dj) for di in range(rows) for dj in range(columns)]
+            links += [(i + di, j + dj) for di in range(down_by) for dj in range(over_by)]
     return links
 
 
-def _unlike(left: Sequence[Passage], right: Sequence[Passage]) -> npt.NDArray[np.float32]:
-    cost = np.zeros((len(left), len(right)), np.float32)
-    for of in (lambda p: p.role, lambda p: frozenset(p.jurisdictions[:1])):
+def _unlike(left: _Signs, right: _Signs) -> npt.NDArray[np.float32]:
+    cost = np.zeros((len(left.words), len(right.words)), np.float32)
+    for sides in ((left.roles, right.roles), (left.jurisdictions, right.jurisdictions)):
         kinds: dict[object, int] = {}
-        numbers = [np.array([kinds.setdefault(of(p), len(kinds)) for p in side]) for side in (left, right)]
+        numbers = [np.array([kinds.setdefault(sign, len(kinds)) for sign in side]) for side in sides]
         cost += _OTHER_PLACE * (numbers[0][:, None] != numbers[1][None, :])
     return cost
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,8 +82,7 @@ class StaticEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for begin in range(0, len(texts), _TEXTS_AT_ONCE):
             batch = texts[begin : begin + _TEXTS_AT_ONCE]
-            for row, tokens in enumerate(self._token_ids.of(batch), start=begin):
-                vectors[row] = self._sum_tokens(tokens)
+            self._sum_tokens(self._token_ids.of(batch), vectors[begin : begin + len(batch)])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         vectors[lengths[:, 0] == 0] = self.nothing
@@ -96,13 +96,21 @@ class StaticEmbedder:
     def _token_ids(self) -> TokenIds:
         return TokenIds(self.tokenizer)
 
-    def _sum_tokens(self, tokens: list[int]) -> NDArray[np.float32]:
-        """The sum of the tokens' vectors, zeros for no token: it points where their mean does."""
-        if len(tokens) <= _LONG_TEXT:
-            rows = np.array(tokens, dtype=np.intp)
-            return np.asarray(self.scales[rows] @ self.values[rows], dtype=np.float32)
-        distinct, counts = np.unique(tokens, return_counts=True)  # a book needs no more memory than the table
-        return np.asarray((counts * self.scales[distinct]).astype(np.float32) @ self.values[distinct])
+    def _sum_tokens(self, texts: Sequence[list[int]], sums: NDArray[np.float32]) -> None:
+        """Write the sum of the vectors of each text's tokens, zeros for no token: it points where their mean does."""
+        tokens = np.fromiter(chain.from_iterable(texts), np.intp)
+        # What a token has in several texts is turned into float once; a book needs no more memory than the table.
+        distinct, places = np.unique(tokens, return_inverse=True)
+        table, scales = self.values[distinct].astype(np.float32), self.scales[tokens]
+        end = 0
+        for row, text in enumerate(texts):
+            begin, end = end, end + len(text)
+            if len(text) <= _LONG_TEXT:
+                np.matmul(scales[begin:end], table.take(places[begin:end], axis=0), out=sums[row])
+            else:
+                here, counts = np.unique(places[begin:end], return_counts=True)
+                weights = (counts * self.scales[distinct[here]]).astype(np.float32)
+                np.matmul(weights, table[here], out=sums[row])
 
 
 def is_static_folder(path: Path) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,18 +23,24 @@ class TokenIds:
     def of(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text's tokens, in order."""
         split = [text.split() for text in texts]
+        known = self._known([*set(chain.from_iterable(split))])
+        return [[*chain.from_iterable(map(known, runs))] for runs in split]
+
+    def _known(self, runs: Sequence[str]) -> Callable[[str], Sequence[int]]:
+        """What gives the ids of each of these runs; the new ones are read, and kept but for the long."""
         kept = self._kept
-        missing = [run for run in {run for runs in split for run in runs} if run not in kept]
-        found = kept
-        if missing:
-            new = dict(zip(missing, self._read(missing), strict=True))
-            short = {run: ids for run, ids in new.items() if len(run) <= _LONGEST_KEPT}
-            if len(kept) + len(short) > _MOST_KEPT:
-                self._kept = dict(short)  # others may still read the old one
-            else:
-                kept.update(short)
-            found = {run: kept[run] if run in kept else new[run] for runs in split for run in runs}
-        return [[token for run in runs for token in found[run]] for runs in split]
+        missing = [run for run in runs if run not in kept]
+        if not missing:
+            return kept.__getitem__
+        new = dict(zip(missing, self._read(missing), strict=True))
+        short = {run: ids for run, ids in new.items() if len(run) <= _LONGEST_KEPT}
+        if len(kept) + len(short) > _MOST_KEPT:
+            self._kept = dict(short)  # others may still read the old one, as these texts do
+            return (kept | new).__getitem__
+        kept.update(short)
+        if len(short) < len(new):
+            return {run: new[run] if run in new else kept[run] for run in runs}.__getitem__
+        return kept.__getitem__
 
     def _read(self, runs: Sequence[str]) -> list[list[int]]:
         try:

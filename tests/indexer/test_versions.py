@@ -118,10 +118,11 @@ def test_long_documents_are_aligned_stretch_by_stretch(monkeypatch):
     seen = []
 
     def watched(left, left_vectors, right, right_vectors):
-        seen.append((len(left), len(right)))
-        return align(left, left_vectors, right, right_vectors)
+        seen.append((len(left_vectors), len(right_vectors)))
+        return aligned(left, left_vectors, right, right_vectors)
 
-    monkeypatch.setattr(versions, "align", watched)
+    aligned = versions._aligned
+    monkeypatch.setattr(versions, "_aligned", watched)
     count = 23
     vectors = np.concatenate([topics(count), topics(count)])
     sides = [[replace(passage(n), document_id=name) for n in range(count)] for name in ("fr", "en")]
