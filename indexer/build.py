@@ -29,6 +29,7 @@ from indexer.documents import Distribution
 from indexer.embedding import Embedder
 from indexer.errors import CouncilError, IndexUnusableError
 from indexer.files import bring_to_disk
+from indexer.lexical_facts import written_facts
 from indexer.overrides import load as load_overrides
 from indexer.preparing_pool import Preparers
 from indexer.source_readings import Failure, Progress, SourceReading, originals, read_all
@@ -313,8 +314,10 @@ def _write_documents(
             matrix.add(prepared.vectors)
             for analysis in prepared.analyses:
                 sentences.add(analysis)
-            for place, tokens in enumerate(prepared.tokens, start=number):
-                words.add(place, tokens)
+            for place, (tokens, passage) in enumerate(
+                zip(prepared.tokens, prepared.passages, strict=True), start=number
+            ):
+                words.add(place, tokens, written_facts(passage, prepared.record))
             same.add(prepared.record.id, number, prepared.passages, prepared.vectors)
             number += len(prepared.passages)
         progress("embed", number, manifest.passages)

@@ -39,7 +39,7 @@ from indexer.passage_words import PassageWords
 from indexer.statements import Statements
 from indexer.vectors import VectorIndex
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
