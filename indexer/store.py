@@ -11,7 +11,6 @@ index of its own, whose frequencies count nothing else.
 from __future__ import annotations
 
 import copy
-import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +22,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from indexer import database
 from indexer.catalogue import CatalogueEntry
@@ -34,6 +33,7 @@ from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.filters import Filters as Filters  # noqa: PLC0414 - given on
 from indexer.filters import meeting
+from indexer.held_files import GONE, HeldFiles, Resized
 from indexer.lexical import LexicalIndex
 from indexer.passage_words import PassageWords
 from indexer.statements import Statements
@@ -47,7 +47,6 @@ LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
 SENTENCES = "sentences"
 _FILTERS_KEPT = 64
-_GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE})  # the last where another NFS client removed a file
 _MOST_ALLOWED_KEPT = 50_000  # passages that met one of them
 Tallied = Literal["types", "languages", "roles", "codes", "dates"]
 MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
@@ -71,7 +70,7 @@ class SourceState(BaseModel):
     entry: CatalogueEntry | None = None
     originals: tuple[str, ...] = ()
     upload: bool = False
-    own: dict[str, Own] = {}
+    own: dict[str, Own] = Field(default_factory=dict)  # made, where a default would be copied for each source
 
 
 class Manifest(BaseModel):
@@ -182,7 +181,7 @@ class Index:
             count = self._database.rows("SELECT count(*) FROM passages")[0][0]
             if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
-            self._sizes = {path: path.stat().st_size for path in base.rglob("*") if path.is_file()}
+            self._files = HeldFiles(path for path in base.rglob("*") if path.is_file())
             self._written = (base / MANIFEST).stat().st_mtime_ns
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexUnusableError(f"{base}: the index is damaged ({error}); {rebuild}") from error
@@ -208,24 +207,16 @@ class Index:
             if (self.folder / self.generation / MANIFEST).stat().st_mtime_ns != self._written:
                 return False
         except OSError as error:
-            if error.errno not in _GONE:
+            if error.errno not in GONE:
                 raise
             return False
-        whole = True
-        for path, size in self._sizes.items():
-            try:
-                now = path.stat().st_size
-            except OSError as error:
-                if error.errno not in _GONE:
-                    raise
-                whole = False
-                continue
-            if now != size:
-                raise IndexUnusableError(
-                    f"{path}: had {size} bytes and has {now}; build the index again: council index SOURCE... --index "
-                    f"{self.folder} --rebuild, or restore it from a backup"
-                )
-        return whole
+        found = self._files.check()
+        if isinstance(found, Resized):
+            raise IndexUnusableError(
+                f"{found.path}: had {found.before} bytes and has {found.now}; build the index again: council index "
+                f"SOURCE... --index {self.folder} --rebuild, or restore it from a backup"
+            )
+        return found
 
     def seen_by(self, audience: Distribution, hidden: Iterable[str] = ()) -> Index:
         """The same generation as `audience` sees it, without the documents `hidden`, given by their ids.
