@@ -190,9 +190,10 @@ class LexicalIndex(Frequencies):
     ) -> LexicalHits | None:
         """The best among the allowed numbers by the filters that they meet.
 
-        None where these would take too many tokens, or many more passages meet them, of which some are hidden.
+        None where these would take too many tokens, where not all passages were written with their facts, or where many
+        more passages meet them, of which some are hidden.
         """
-        named = facts(filters, self._dates)
+        named = facts(filters, self._dates) if self._have_facts else None
         if named is None:
             return None
         met = _met(asked, [self._any(FACTS, alternatives) for alternatives in named])
@@ -202,6 +203,12 @@ class LexicalIndex(Frequencies):
             if len(kept) == limit or len(hits.numbers) < wide:
                 return LexicalHits(hits.numbers[kept], hits.shares[kept])
         return None
+
+    @cached_property
+    def _have_facts(self) -> bool:
+        """Whether every passage was written with its facts; read once."""
+        types = self._searcher.terms_with_prefix(FACTS, fact("types", ""), None)
+        return sum(int(count) for _, count in types) == self.passages
 
     @cached_property
     def _dates(self) -> tuple[str, ...]:

@@ -131,3 +131,13 @@ def test_filters_that_would_take_too_many_tokens_have_none(monkeypatch):
     monkeypatch.setattr(lexical_facts, "_MOST", 2)
     assert facts(filters, []) is None
     assert facts(replace(filters, documents=None), []) == ((),)
+
+
+def test_where_a_passage_was_written_without_its_facts_the_numbers_decide(monkeypatch, tmp_path):
+    writer = lexical.Writer({tmp_path: None})
+    for number in range(20):
+        writer.add(number, lexical.written_tokens("parking", "en"), "types=letter roles=need" if number else "")
+    writer.commit()
+    monkeypatch.setattr(lexical, "_FEW_ALLOWED", 0)
+    found = LexicalIndex(tmp_path).search(QUERY, 9, allowed=np.array([0, 3]), filters=Filters(roles=("need",)))
+    assert sorted(found.numbers.tolist()) == [0, 3]
