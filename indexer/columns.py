@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from indexer import database
 
+_AT_ONCE = 16_384  # passages
 Marks = npt.NDArray[np.bool_]
 
 
@@ -25,9 +26,14 @@ class Column:
     @classmethod
     def of(cls, values: Sequence[object]) -> Column:
         """The column of a value a passage."""
-        known: dict[object, int] = {}
-        places = np.fromiter((known.setdefault(value, len(known)) for value in values), np.int32, len(values))
-        return cls(tuple(known), places)
+        coded = _Coded()
+        coded.add(values)
+        return coded.ended()
+
+    def told(self, tell: Callable[[object], object]) -> Column:
+        """The column of what each value tells, in the order in which the passages have these."""
+        of_values = Column.of([tell(value) for value in self.values])
+        return Column(of_values.values, of_values.places[self.places])
 
     def meeting(self, condition: Callable[[object], bool]) -> Marks:
         """For each passage whether its value meets the condition."""
@@ -37,6 +43,25 @@ class Column:
         """How many of the passages `numbers` have each value; values that none of them has are left out."""
         counts = np.bincount(self.places[numbers], minlength=len(self.values)).tolist()
         return {value: count for value, count in zip(self.values, counts, strict=True) if count}
+
+
+class _Coded:
+    """A column that is read some passages at a time."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, int] = {}
+        self._parts: list[npt.NDArray[np.int32]] = []
+
+    def add(self, values: Sequence[object]) -> None:
+        """Add the values of the next passages."""
+        known = self._known
+        self._parts.append(
+            np.fromiter((known.setdefault(value, len(known)) for value in values), np.int32, len(values))
+        )
+
+    def ended(self) -> Column:
+        """The column of all values added."""
+        return Column(tuple(self._known), np.concatenate(self._parts or [np.empty(0, np.int32)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +103,25 @@ class ColumnReader:
             row["id"]: (row["type"], row["language"])
             for row in self._reader.rows("SELECT id, type, language FROM documents")
         }
-        rows = self._reader.rows("SELECT document_id, role, jurisdictions, meeting_date FROM passages ORDER BY number")
-        written = Column.of([row[2] for row in rows])
-        read = [tuple(json.loads(str(value))) for value in written.values]
-        codes = [read[place] for place in written.places.tolist()]
+        columns = [_Coded() for _ in range(4)]
+        [(last,)] = self._reader.rows("SELECT coalesce(max(number), -1) FROM passages")
+        # Some at a time: the rows of all passages would take ten times as much memory as what is kept of them.
+        for first in range(0, last + 1, _AT_ONCE):
+            rows = self._reader.rows(
+                "SELECT document_id, role, jurisdictions, meeting_date FROM passages WHERE number >= ? AND number < ? "
+                "ORDER BY number",
+                (first, first + _AT_ONCE),
+            )
+            for column, values in zip(columns, zip(*rows, strict=True), strict=False):
+                column.add(values)
+        documents, roles, written, dates = (column.ended() for column in columns)
+        codes = written.told(lambda value: tuple(json.loads(str(value))))
         return Columns(
-            documents=Column.of([row[0] for row in rows]),
-            types=Column.of([known[row[0]][0] for row in rows]),
-            languages=Column.of([known[row[0]][1] for row in rows]),
-            roles=Column.of([row[1] for row in rows]),
-            codes=Column.of(codes),
-            owners=Column.of([next(iter(of), None) for of in codes]),
-            dates=Column.of([row[3] for row in rows]),
+            documents=documents,
+            types=documents.told(lambda value: known[str(value)][0]),
+            languages=documents.told(lambda value: known[str(value)][1]),
+            roles=roles,
+            codes=codes,
+            owners=codes.told(lambda value: next(iter(value), None) if isinstance(value, tuple) else None),
+            dates=dates,
         )

@@ -50,7 +50,7 @@ class Completed:
         self._old = old
         self._embedder = embedder
         self._kept = statement_writing.Kept(old.statements) if old else None
-        self._copies = old is not None and old.keeps_tokens and self._kept is not None and self._kept.whole
+        self._copies = self._kept is not None and self._kept.whole
 
     def all(self, readings: Iterable[SourceReading]) -> Iterator[Complete | Unchanged]:
         """The documents, each with all that it lacked, but for those that nothing is to be made of."""

@@ -2,7 +2,7 @@
 
 Documents, passages, and decisions and follow-ups: one table each, a column a field. `translations` has the original of
 each translation, and `versions` pairs the passages that say the same in the two, both ways: for each audience, among
-the documents that it sees. `tokens` has what the lexical index was given of each document, by the number of its first
+the documents that it sees. `words` has what the lexical index was given of each document, by the number of its first
 passage, for the next generation.
 """
 
@@ -60,7 +60,7 @@ CREATE TABLE versions (
     audience TEXT NOT NULL, number INTEGER NOT NULL REFERENCES passages (number),
     other INTEGER NOT NULL REFERENCES passages (number), PRIMARY KEY (audience, number, other)
 ) WITHOUT ROWID;
-CREATE TABLE tokens (first INTEGER PRIMARY KEY REFERENCES passages (number), packed BLOB NOT NULL);
+CREATE TABLE words (first INTEGER PRIMARY KEY REFERENCES passages (number), packed BLOB NOT NULL);
 CREATE TABLE items (
     place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents (id),
     kind TEXT NOT NULL, number TEXT, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER,
@@ -127,9 +127,9 @@ class Writer:
         self._insert("passages", len(_PASSAGE_COLUMNS) + 2, written)
         self._passages += len(written)
 
-    def add_tokens(self, packed: bytes) -> None:
-        """Write the tokens of a document, before its passages, of which there are some: see `packed_tokens`."""
-        self._insert("tokens", 2, [(self._passages, packed)])
+    def add_words(self, packed: bytes) -> None:
+        """Write the words of a document, before its passages, of which there are some: see `packed_words`."""
+        self._insert("words", 2, [(self._passages, packed)])
 
     def add_items(self, items: Iterable[RecordItem]) -> None:
         """Write the decisions and follow-ups that come next."""
@@ -149,7 +149,7 @@ class Writer:
             (self._passages - first, first, end),
         )
         self._connection.execute(
-            "INSERT INTO tokens SELECT first + ?, packed FROM old.tokens WHERE first >= ? AND first < ? ORDER BY first",
+            "INSERT INTO words SELECT first + ?, packed FROM old.words WHERE first >= ? AND first < ? ORDER BY first",
             (self._passages - first, first, end),
         )
         self._passages += end - first

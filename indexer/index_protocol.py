@@ -29,9 +29,15 @@ class LexicalLeg(Protocol):
     """Search by words."""
 
     def search(
-        self, query: LexicalQuery, limit: int, *, allowed: Numbers | None = None, wording_weight: float = 0.75
+        self,
+        query: LexicalQuery,
+        limit: int,
+        *,
+        allowed: Numbers | None = None,
+        filters: Filters | None = None,
+        wording_weight: float = 0.75,
     ) -> LexicalHits:
-        """The `limit` best passages for `query`, among the `allowed` numbers if given."""
+        """The `limit` best passages for `query`, among the `allowed` numbers if given; `filters` let these through."""
         ...
 
     def search_together(
@@ -40,6 +46,7 @@ class LexicalLeg(Protocol):
         limit: int,
         *,
         allowed: Numbers | None = None,
+        filters: Filters | None = None,
         wording_weight: float = 0.75,
     ) -> LexicalHits:
         """The `limit` best passages for several queries at once, by the sum of their shares, each times its weight."""

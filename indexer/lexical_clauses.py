@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from indexer.documents import LANGUAGES, Language
-from indexer.lexical_query import LexicalQuery, Sought
+from indexer.lexical_query import LexicalQuery, Sought, stem_tokens, surface_word
 
 K1, B = 1.2, 0.75  # of BM25; tantivy's too
 _LONG = 16  # words of a query
 _MANY = 20_000  # passages, from which on several or long queries are not held against what tells next to nothing:
 _COMMON = 0.02  # share of the passages that hold such a token, at least
+_ROUNDING = 1e-9
 _FAINT = 0.03  # share of what the words asked for could reach that all such tokens together may have
 
 Group = tuple[tuple[str, float], ...]
@@ -81,6 +82,24 @@ def clauses(
         yield tuple((token, scale * weight) for token, weight in tokens)
     for token, weight in single.items():
         yield ((token, weight),)
+
+
+def summed(groups: Iterable[Group], language: Language, of: Frequencies) -> Iterator[tuple[str, float]]:
+    """Single tokens with weights, of which the sum stands for what the best token of each group gives.
+
+    A passage that holds a word as it stands holds its stem too: the word then counts by what it is better. Two
+    translations of a word in one passage both count, where the best of them would.
+    """
+    weights: _Single = {}
+    for group in groups:
+        worths = {token: weight * of.idf(of.having(token)) for token, weight in group}
+        for token, weight in group:
+            word = surface_word(token, language) if len(group) > 1 else None
+            stems = () if word is None else stem_tokens(word, language)
+            counted = max((worths.get(stem, 0.0) for stem in stems), default=0.0) / worths[token]
+            if counted < 1 - _ROUNDING:
+                weights[token] = weights.get(token, 0.0) + weight * (1 - counted)
+    yield from weights.items()
 
 
 def _telling(single: _Single, several: _Several, of: Frequencies) -> tuple[_Single, _Several]:

@@ -146,3 +146,9 @@ def _stem_token(stem: str, language: Language) -> str:
 def surface_token(word: str, language: Language) -> str:
     """The token of a folded word as it stands in passages of `language`."""
     return f"{language}={word}"
+
+
+def surface_word(token: str, language: Language) -> str | None:
+    """The word of a token of `surface_token`, None for another one."""
+    mark = surface_token("", language)
+    return token.removeprefix(mark) if token.startswith(mark) else None

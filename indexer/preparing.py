@@ -21,6 +21,7 @@ from indexer.catalogue import CatalogueEntry
 from indexer.corrections import Correction, Own
 from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
 from indexer.embedding import Embedder
+from indexer.lexical_facts import written_facts
 from indexer.reading import DocumentReader
 from indexer.statement_writing import Analysis
 
@@ -45,9 +46,9 @@ class Job:
 class Prepared:
     """A document ready to be written, with what is made of each of its passages.
 
-    `rows` are the passages as the database has them, `digests` those of the texts that stand for them, `packed` these
-    as the lexical index takes them, as `packed_tokens` gives them. `vectors`, of shape (passages, dimension), and
-    `analysis` are None where they are made later, or taken over.
+    `rows` are the passages as the database has them, `digests` those of the texts that stand for them, `packed` what
+    the lexical index takes, as `packed_words` gives it. `vectors`, of shape (passages, dimension), and `analysis` are
+    None where they are made later, or taken over.
     """
 
     record: DocumentRecord
@@ -67,8 +68,9 @@ class Prepared:
             tuple(map(database.passage_row, cut)),
             items,
             digests=tuple(hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts),
-            packed=packed_tokens(
-                lexical.written_tokens(text, passage.language) for text, passage in zip(texts, cut, strict=True)
+            packed=packed_words(
+                (lexical.written_tokens(text, passage.language), written_facts(passage, record))
+                for text, passage in zip(texts, cut, strict=True)
             ),
         )
 
@@ -78,9 +80,9 @@ class Prepared:
         return tuple(map(database.passage_of, self.rows))
 
     @property
-    def tokens(self) -> list[str]:
-        """The texts that stand for the passages as the lexical index takes them."""
-        return opened_tokens(self.packed) if self.rows else []
+    def words(self) -> list[tuple[str, str]]:
+        """Of each passage the tokens and the facts that the lexical index takes, as they are written down."""
+        return opened_words(self.packed) if self.rows else []
 
     def analysed(self, cut: Sequence[Passage], embedder: Embedder) -> Prepared:
         """The document, whose passages are `cut`, with the vectors of all of its passages and sentences."""
@@ -112,14 +114,16 @@ def embedded_text(passage: Passage) -> str:
     return "\n".join([*above, passage.text])
 
 
-def packed_tokens(written: Iterable[str]) -> bytes:
-    """The tokens of a document's passages, compressed: of what was indexed they say what the lexical index does not."""
-    return zlib.compress("\n".join(written).encode("utf-8", "surrogatepass"), level=1)
+def packed_words(written: Iterable[tuple[str, str]]) -> bytes:
+    """The tokens and facts of a document's passages, compressed: the lexical index takes them and gives none back."""
+    lines = (f"{tokens}\t{facts}" for tokens, facts in written)
+    return zlib.compress("\n".join(lines).encode("utf-8", "surrogatepass"), level=1)
 
 
-def opened_tokens(packed: bytes) -> list[str]:
-    """What `packed_tokens` packed, of one passage or more."""
-    return zlib.decompress(packed).decode("utf-8", "surrogatepass").split("\n")
+def opened_words(packed: bytes) -> list[tuple[str, str]]:
+    """What `packed_words` packed, of one passage or more."""
+    lines = zlib.decompress(packed).decode("utf-8", "surrogatepass").split("\n")
+    return [(tokens, facts) for tokens, _, facts in (line.partition("\t") for line in lines)]
 
 
 def prepare(job: Job, reader: DocumentReader, embedder: Embedder | None) -> Reply:

@@ -11,9 +11,7 @@ index of its own, whose frequencies count nothing else.
 from __future__ import annotations
 
 import copy
-import errno
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -35,12 +33,13 @@ from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.filters import Filters as Filters  # noqa: PLC0414 - given on
 from indexer.filters import meeting
+from indexer.held_files import GONE, HeldFiles, Resized
 from indexer.lexical import LexicalIndex
 from indexer.passage_words import PassageWords
 from indexer.statements import Statements
 from indexer.vectors import VectorIndex
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
@@ -49,7 +48,6 @@ VECTORS = "vectors.faiss"
 SENTENCES = "sentences"
 _FILTERS_KEPT = 64
 _READ_AT_ONCE = 65_536  # passages, when all of them are read
-_GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE})  # the last where another NFS client removed a file
 _MOST_ALLOWED_KEPT = 50_000  # passages that met one of them
 Tallied = Literal["types", "languages", "roles", "codes", "dates"]
 MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
@@ -73,7 +71,7 @@ class SourceState(BaseModel):
     entry: CatalogueEntry | None = None
     originals: tuple[str, ...] = ()
     upload: bool = False
-    own: dict[str, Own] = {}
+    own: dict[str, Own] = Field(default_factory=dict)  # made, where a default would be copied for each source
 
 
 class Manifest(BaseModel):
@@ -189,7 +187,7 @@ class Index:
             count = self._database.rows("SELECT coalesce(max(number), -1) + 1 FROM passages")[0][0]  # from 0 on
             if self._database.cut_short():
                 raise ValueError(f"{DATABASE} is cut short")
-            self._sizes = {str(path): path.stat().st_size for path in base.rglob("*") if path.is_file()}
+            self._files = HeldFiles(path for path in base.rglob("*") if path.is_file())
             self._written = (base / MANIFEST).stat().st_mtime_ns
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexUnusableError(f"{base}: the index is damaged ({error}); {rebuild}") from error
@@ -215,24 +213,16 @@ class Index:
             if (self.folder / self.generation / MANIFEST).stat().st_mtime_ns != self._written:
                 return False
         except OSError as error:
-            if error.errno not in _GONE:
+            if error.errno not in GONE:
                 raise
             return False
-        whole = True
-        for path, size in self._sizes.items():
-            try:
-                now = os.stat(path).st_size  # noqa: PTH116 - for every request: a Path takes twice as long
-            except OSError as error:
-                if error.errno not in _GONE:
-                    raise
-                whole = False
-                continue
-            if now != size:
-                raise IndexUnusableError(
-                    f"{path}: had {size} bytes and has {now}; build the index again: council index SOURCE... --index "
-                    f"{self.folder} --rebuild, or restore it from a backup"
-                )
-        return whole
+        found = self._files.check()
+        if isinstance(found, Resized):
+            raise IndexUnusableError(
+                f"{found.path}: had {found.before} bytes and has {found.now}; build the index again: council index "
+                f"SOURCE... --index {self.folder} --rebuild, or restore it from a backup"
+            )
+        return found
 
     def seen_by(self, audience: Distribution, hidden: Iterable[str] = ()) -> Index:
         """The same generation as `audience` sees it, without the documents `hidden`, given by their ids.
@@ -551,15 +541,10 @@ class Index:
                 found.setdefault((one, original), []).append((number, other))
         return found
 
-    @cached_property
-    def keeps_tokens(self) -> bool:
-        """Whether the generation has what the lexical index was given; earlier versions of the program kept it not."""
-        return bool(self._database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tokens'"))
-
-    def packed_tokens(self, first: int, end: int) -> list[tuple[int, bytes]]:
-        """The tokens of the documents whose passages are from `first` to before `end`, by the number of their first."""
+    def packed_words(self, first: int, end: int) -> list[tuple[int, bytes]]:
+        """The words of the documents whose passages are from `first` to before `end`, by the number of their first."""
         rows = self._database.rows(
-            "SELECT first, packed FROM tokens WHERE first >= ? AND first < ? AND first < ? ORDER BY first",
+            "SELECT first, packed FROM words WHERE first >= ? AND first < ? AND first < ? ORDER BY first",
             (first, end, self._count),
         )
         return [(row[0], row[1]) for row in rows]

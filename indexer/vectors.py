@@ -3,8 +3,9 @@
 Half precision is taken over to the next generation bit for bit, where trained 8-bit codes would drift a little each
 time; at 384 dimensions it costs 768 bytes a passage.
 
-Of many vectors a search first compares product quantizer codes of two bits a component (fast scan: Andre et al. 2017,
-"Accelerated Nearest Neighbor Search with Quick ADC", ICMR), in a tenth of the time, then the best of them exactly.
+Of many vectors a search first compares product quantizer codes of two bits a component, or of one where they are very
+many (fast scan: Andre et al. 2017, "Accelerated Nearest Neighbor Search with Quick ADC", ICMR), in a tenth of the time,
+then the best of them exactly.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ faiss.omp_set_num_threads(1)
 
 CODES = ".pq"  # suffix of the file beside the vectors
 FEWEST_CODED = 20_000  # vectors, below which codes gain nothing
-_COMPONENTS = 2  # that one code of 4 bits stands for
+# Components that one code of 4 bits stands for: by fewer bytes, as of very many vectors reading them takes the time.
+_COMPONENTS, _OF_VERY_MANY = 2, 4
+_VERY_MANY = 250_000  # vectors
 _TRAINED_ON = 20_000
 _SPARE = 3.0  # times as many codes as vectors wanted are looked at again: all but few of the farther are among them,
 _LEAST_SPARE = 600  # and at least so many more
 _FEWEST_ALLOWED = 10_000  # of the vectors, below which they are compared exactly at once,
-_SELECTIVE = 0.1  # and the share of them up to which they are
+_SELECTIVE = 0.02  # and the share of them up to which they are
 _CHUNK = 65_536
 
 
@@ -106,19 +109,35 @@ def write_codes(path: Path, bounds: Iterable[int] = ()) -> None:
     part in how its searches err.
     """
     exact = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    if exact.d % _COMPONENTS:
-        return
     seen = min((bound for bound in bounds if bound >= FEWEST_CODED), default=exact.ntotal)
+    components = _COMPONENTS if seen < _VERY_MANY else _OF_VERY_MANY
+    if exact.d % components:
+        return
     rows = VectorIndex(path).vectors(np.arange(0, seen, max(1, seen // _TRAINED_ON)))
     # One list of all: the fast scan takes filters only where there are lists.
     lists = faiss.IndexFlatIP(exact.d)
     lists.add(np.zeros((1, exact.d), np.float32))
-    codes = faiss.IndexIVFPQFastScan(lists, exact.d, 1, exact.d // _COMPONENTS, 4, faiss.METRIC_INNER_PRODUCT)
-    codes.by_residual = False
+    of_rows = faiss.IndexIVFPQFastScan(lists, exact.d, 1, exact.d // components, 4, faiss.METRIC_INNER_PRODUCT)
+    of_rows.by_residual = False
+    codes = faiss.IndexPreTransform(_spread(rows, exact.d // components), of_rows)
     codes.train(rows)
     for start in range(0, exact.ntotal, _CHUNK):
         codes.add(exact.reconstruct_n(start, min(_CHUNK, exact.ntotal - start)))
     faiss.write_index(codes, str(path.with_suffix(CODES)))
+
+
+def _spread(rows: npt.NDArray[np.float32], codes: int) -> faiss.LinearTransform:
+    """The rotation onto the rows' principal components, of which each code gets its share of great and small ones.
+
+    So that no code has much to say and others nothing (as Ge et al. 2013, "Optimized Product Quantization", CVPR).
+    """
+    _, components = np.linalg.eigh(np.cov(rows, rowvar=False))
+    greatest_first = components[:, ::-1].T
+    rotation = greatest_first[np.arange(rows.shape[1]).reshape(-1, codes).T.ravel()]
+    transform = faiss.LinearTransform(rows.shape[1], rows.shape[1], False)
+    faiss.copy_array_to_vector(np.ascontiguousarray(rotation, np.float32).ravel(), transform.A)
+    transform.is_trained = True
+    return transform
 
 
 class VectorIndex:
@@ -127,13 +146,13 @@ class VectorIndex:
     def __init__(self, path: Path) -> None:
         self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         self._count = int(self._index.ntotal)
-        # The vectors end the file. FAISS decodes one component at a time, twenty times as slowly as numpy.
-        size = 2 * self._count * int(self._index.d)
+        # FAISS decodes one component at a time, several times as slowly as numpy; both read the same mapping.
         self._rows: npt.NDArray[np.float16] = np.empty((0, int(self._index.d)), np.float16)
         if self._count:
-            shape = (self._count, int(self._index.d))
-            # As a plain array: each part of a memmap costs several times its reading.
-            self._rows = np.asarray(np.memmap(path, np.float16, "r", path.stat().st_size - size, shape))
+            size = 2 * self._count * int(self._index.d)
+            held = faiss.rev_swig_ptr(self._index.codes.data(), size)  # type: ignore[attr-defined]
+            self._rows = held.view(np.float16).reshape(self._count, int(self._index.d))
+            self._rows.flags.writeable = False
         coded = path.with_suffix(CODES)  # without it every search is exact
         self._codes = faiss.read_index(str(coded), faiss.IO_FLAG_MMAP_IFC) if coded.exists() else None
         if self._codes is not None and (self._codes.ntotal, self._codes.d) != (self._count, self._index.d):
@@ -179,7 +198,9 @@ class VectorIndex:
             return self._hits(self._index, query, limit, exactly)
         parameters = faiss.IndexRefineSearchParameters(  # type: ignore[call-arg]
             k_factor=looked_at / limit,
-            base_index_params=faiss.SearchParametersIVF(nprobe=1, sel=self._chosen(allowed)),  # type: ignore[call-arg]
+            base_index_params=faiss.SearchParametersPreTransform(  # type: ignore[call-arg]
+                index_params=faiss.SearchParametersIVF(nprobe=1, sel=self._chosen(allowed))  # type: ignore[call-arg]
+            ),
         )
         return self._hits(self._near, query, limit, parameters)
 

@@ -1,7 +1,7 @@
 """Writing a generation: its database, vectors, sentences and lexical indexes, a document after the other.
 
 What an earlier generation has of documents that did not change is copied, and never analysed again. Only the lexical
-indexes are written anew, from the tokens that were kept of them: they have numbers of passages in them.
+indexes are written anew, from the words that were kept of them: they have numbers of passages in them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from types import TracebackType
 from indexer import database, lexical, statement_writing, store, vectors
 from indexer.completing import Complete, Unchanged
 from indexer.documents import Distribution
-from indexer.preparing import opened_tokens
+from indexer.preparing import opened_words
 from indexer.source_readings import SourceReading
 from indexer.versions import Matching
 
@@ -61,13 +61,13 @@ class GenerationWriter:
         prepared = complete.prepared
         self._rows.add_document(prepared.record)
         if prepared.rows:
-            self._rows.add_tokens(prepared.packed)
+            self._rows.add_words(prepared.packed)
         self._rows.add_passages(prepared.rows, prepared.digests)
         self._rows.add_items(prepared.items)
         self._vectors.add(complete.vectors)
         for analysis in complete.analyses:
             self._sentences.add(analysis)
-        self._beside.do(partial(self._words.add_all, self.passages, prepared.tokens))
+        self._beside.do(partial(self._words.add_all, self.passages, prepared.words))
         if self._matching.waits_for(prepared.record.id):
             self._matching.add(prepared.record.id, self.passages, prepared.passages, complete.vectors)
         self.passages += len(prepared.rows)
@@ -81,7 +81,7 @@ class GenerationWriter:
             end = min(first + _AT_ONCE, held.end)
             self._vectors.add(self._old.vectors.stored(first, end))
             self._sentences.add(self._kept.span(first, end))
-            self._beside.do(partial(_add_tokens, self._words, self._old, first, end, self.passages - held.first))
+            self._beside.do(partial(_add_words, self._words, self._old, first, end, self.passages - held.first))
         for record in held.records:
             if self._matching.waits_for(record.id):
                 first, end = self._spans.get(record.id, (0, 0))
@@ -126,10 +126,10 @@ def keep_matches(matching: Matching, old: store.Index, readings: Sequence[Source
                 matching.known(pair, [(number + by, other + other_by) for number, other in numbers])
 
 
-def _add_tokens(words: lexical.Writer, old: store.Index, first: int, end: int, by: int) -> None:
+def _add_words(words: lexical.Writer, old: store.Index, first: int, end: int, by: int) -> None:
     """Add the passages of documents that begin from `first` to before `end`, under numbers that are higher by `by`."""
-    for number, packed in old.packed_tokens(first, end):
-        words.add_all(number + by, opened_tokens(packed))
+    for number, packed in old.packed_words(first, end):
+        words.add_all(number + by, opened_words(packed))
 
 
 class _Beside:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from indexer import sentences
 from indexer.documents import DocumentRecord, Passage, Status
 from indexer.embedding import Embedder
+from indexer.filters import Filters
 from indexer.index_protocol import Index
 from indexer.lexical import LexicalHits
 from indexer.lexical_query import LexicalQuery, lexical_query
@@ -174,7 +175,15 @@ class _Search:
 
     def candidates(self, pool: int) -> Candidates:
         """The candidates of both legs: see `fused`."""
-        return fused(self._index, self._asked, self._vector, pool, allowed=self._allowed, weights=self._weights)
+        return fused(
+            self._index,
+            self._asked,
+            self._vector,
+            pool,
+            allowed=self._allowed,
+            filters=self._query.filters,
+            weights=self._weights,
+        )
 
     def spread(self, spread: Spread) -> Candidates:
         """The candidates that a spread names."""
@@ -287,9 +296,10 @@ def fused(
     pool: int,
     *,
     allowed: npt.NDArray[np.int64] | None = None,
+    filters: Filters | None = None,
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> Candidates:
-    """Candidates of both legs among the `allowed` numbers, in no particular order.
+    """Candidates of both legs among the `allowed` numbers, which meet the `filters`, in no particular order.
 
     Each leg gives `pool` passages that state something, or all that there are.
     Every candidate gets its true cosine. One that the lexical leg did not return counts as matching no word: its
@@ -297,7 +307,9 @@ def fused(
     """
     with stage("lexical"):
         by_words, stating = _stating(
-            lambda count: index.lexical.search(asked, count, allowed=allowed, wording_weight=weights.terms),
+            lambda count: index.lexical.search(
+                asked, count, allowed=allowed, filters=filters, wording_weight=weights.terms
+            ),
             pool,
             index.silent,
         )

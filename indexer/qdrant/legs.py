@@ -15,6 +15,7 @@ import numpy.typing as npt
 from qdrant_client import models
 
 from indexer.documents import LANGUAGES
+from indexer.filters import Filters
 from indexer.lexical import LexicalHits
 from indexer.lexical_clauses import Frequencies, Group, clauses
 from indexer.lexical_query import LexicalQuery, surface_token
@@ -55,7 +56,13 @@ class QdrantLexical(Frequencies):
         return self._statistics.having(token, self._seen.rank)
 
     def search(
-        self, query: LexicalQuery, limit: int, *, allowed: Numbers | None = None, wording_weight: float = 0.75
+        self,
+        query: LexicalQuery,
+        limit: int,
+        *,
+        allowed: Numbers | None = None,
+        filters: Filters | None = None,
+        wording_weight: float = 0.75,
     ) -> LexicalHits:
         """The `limit` best passages for `query`, among the `allowed` numbers if given."""
         return self.search_together([(query, 1.0)], limit, allowed=allowed, wording_weight=wording_weight)
@@ -66,6 +73,7 @@ class QdrantLexical(Frequencies):
         limit: int,
         *,
         allowed: Numbers | None = None,
+        filters: Filters | None = None,
         wording_weight: float = 0.75,
     ) -> LexicalHits:
         """The `limit` best passages for several queries at once, by the sum of their shares, each times its weight."""

@@ -125,7 +125,7 @@ class Writer:
         passages = [passage for one, _ in waiting for passage in one.passages]
         digests = [digest for one, _ in waiting for digest in one.digests]
         matrix = self._vectors(passages, digests)
-        written = [tokens.split() for one, _ in waiting for tokens in one.tokens]
+        written = [tokens.split() for one, _ in waiting for tokens, _ in one.words]
         terms = [Terms.of(tokens) for tokens in written]
         document_of = [one.record for one, _ in waiting for _ in one.passages]
         self._check()  # after embedding, which may take long

@@ -55,3 +55,38 @@ def test_a_short_question_by_itself_is_held_against_all_its_words(
     monkeypatch.setattr(lexical_clauses, "_MANY", 10)
     monkeypatch.setattr(lexical_clauses, "_FAINT", 0.2)
     assert len(common.search(lexical_query("online booking service", "en"), 100).numbers) == 62
+
+
+def test_among_many_passages_a_word_counts_once_as_it_stands_and_by_its_stem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["Guichets et kiosques", "Yellowknife", "Une publication de Yellowknife", "Service public", "Rien"]
+    lexical.write(tmp_path / "l", [LexicalEntry(number, "fr", text) for number, text in enumerate(texts)])
+    index = LexicalIndex(tmp_path / "l")
+    queries = [lexical_query(text, "en") for text in ("kiosk Yellowknife", "public service", "Yellowknife")]
+    exact = [index.search(query, 10) for query in queries]
+    monkeypatch.setattr(lexical, "SUMMED", 0)
+    for query, expected in zip(queries, exact, strict=True):
+        found = index.search(query, 10)
+        assert found.numbers.tolist() == expected.numbers.tolist() and len(found.numbers)
+        assert found.shares == pytest.approx(expected.shares, abs=1e-6)
+
+
+def test_among_many_passages_two_translations_in_one_count_no_less_than_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["research", "search", "research and search", "nothing of the kind"]
+    lexical.write(tmp_path / "l", [LexicalEntry(number, "en", text) for number, text in enumerate(texts)])
+    index = LexicalIndex(tmp_path / "l")
+    query = lexical_query("recherche", "fr")
+
+    def shares() -> dict[int, float]:
+        hits = index.search(query, 9)
+        return dict(zip(hits.numbers.tolist(), hits.shares.tolist(), strict=True))
+
+    exact = shares()
+    monkeypatch.setattr(lexical, "SUMMED", 0)
+    found = shares()
+    assert set(found) == set(exact) == {0, 1, 2}
+    assert [found[0], found[1]] == pytest.approx([exact[0], exact[1]])
+    assert found[2] > exact[2]

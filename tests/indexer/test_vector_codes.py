@@ -44,6 +44,28 @@ def test_nearly_all_of_the_nearest_are_found_and_none_that_is_not_allowed(rows, 
     assert first >= 0.99 * 200
 
 
+def test_very_many_vectors_have_half_the_codes_and_the_nearest_are_found_all_the_same(rows, tmp_path, monkeypatch):
+    # Like those of texts, they differ in some directions more than in others.
+    uneven = rows * np.geomspace(1.0, 0.1, DIMENSION, dtype=np.float32)
+    uneven /= np.linalg.norm(uneven, axis=1, keepdims=True)
+    vectors.write(tmp_path / "many.faiss", uneven)
+    monkeypatch.setattr(vectors, "_VERY_MANY", COUNT)
+    vectors.write(tmp_path / "very_many.faiss", uneven)
+    sizes = [(tmp_path / f"{name}{vectors.CODES}").stat().st_size for name in ("very_many", "many")]
+    assert sizes[0] < 0.75 * sizes[1]
+    index = VectorIndex(tmp_path / "very_many.faiss")
+    exact = index.vectors(np.arange(COUNT))
+    for allowed in (None, np.arange(0, COUNT, 2)):
+        open_to = np.arange(COUNT) if allowed is None else allowed
+        shares = []
+        for query in uneven[:20]:
+            best = open_to[np.argsort(-(exact[open_to] @ query), kind="stable")[:10]]
+            hits = index.search(query, WANTED, allowed=allowed)
+            assert np.isin(hits.numbers, open_to).all()
+            shares.append(len(np.intersect1d(best, hits.numbers[:10])) / 10)
+        assert np.mean(shares) >= 0.97
+
+
 def test_codes_of_other_vectors_are_refused(rows, tmp_path):
     path = tmp_path / "vectors.faiss"
     vectors.write(path, rows)
