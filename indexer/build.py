@@ -265,7 +265,7 @@ def _write_generation(
         withdrawn=withdrawn,
     )
     embedded = _write_documents(aside, readings, manifest, old=old, embedder=embedder, progress=progress, links=links)
-    (aside / store.MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (aside / store.MANIFEST).write_text(manifest.written(), encoding="utf-8")
     checksums.write(aside)
     for path in [*aside.rglob("*"), aside]:
         bring_to_disk(path)  # before a rename makes it the generation that serves

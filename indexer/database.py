@@ -335,4 +335,4 @@ def _row(value: DocumentRecord | Passage | RecordItem, columns: Sequence[str]) -
 
 
 def _values(row: sqlite3.Row, columns: Sequence[str]) -> dict[str, Any]:
-    return {name: tuple(json.loads(row[name])) if name in _LISTS else row[name] for name in columns}
+    return {name: _texts(row[name]) if name in _LISTS else row[name] for name in columns}

@@ -17,8 +17,8 @@ from indexer.filters import Filters
 from indexer.glossary import Term
 from indexer.lexical import LexicalHits
 from indexer.lexical_query import LexicalQuery, Sought
+from indexer.manifest import Manifest, ManifestHead, SourceState
 from indexer.statements import Ragged, Read
-from indexer.store import Manifest
 from indexer.vectors import VectorHits
 
 Numbers = npt.NDArray[np.int64]
@@ -145,7 +145,16 @@ class Index(Protocol):
 
     @property
     def manifest(self) -> Manifest:
-        """What it says of itself and its sources."""
+        """What it says of itself and its sources: of many, the first use takes a moment."""
+        ...
+
+    @property
+    def head(self) -> ManifestHead:
+        """What it says of itself."""
+        ...
+
+    def source(self, name: str) -> SourceState | None:
+        """What it keeps of one source, None for one that was not indexed."""
         ...
 
     @property

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MIN_SENTENCE_WORDS = 5  # less is a heading or a scrap, and proves nothing by itself
 _REMEMBERED = 16_384  # passages of which the sentences are kept
+_COUNTED = 1 << 22  # words at once, 34 MB
 VOCABULARY = "vocabulary.sqlite"
 _READ_WITH = "read_with.json"
 LONG, SHORT, BYTE = np.dtype("<i8"), np.dtype("<i4"), np.dtype("u1")
@@ -157,7 +158,10 @@ class Statements:
 
     def commonest_words(self, most: int) -> npt.NDArray[np.int32]:
         """The numbers of the words that most passages hold, in ascending order."""
-        counts = np.bincount(self._words[1], minlength=self.vocabulary_size)
+        held = self._words[1]
+        counts = np.zeros(self.vocabulary_size, np.int64)
+        for first in range(0, len(held), _COUNTED):  # in parts, as each is copied as long numbers
+            counts += np.bincount(held[first : first + _COUNTED], minlength=self.vocabulary_size)
         order = np.argsort(-counts, kind="stable")[:most]
         return np.sort(order[counts[order] > 0]).astype(np.int32)
 

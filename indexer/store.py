@@ -16,18 +16,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from indexer import database
-from indexer.catalogue import CatalogueEntry
 from indexer.columns import Column, ColumnReader
-from indexer.corrections import Own
 from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
@@ -35,13 +31,17 @@ from indexer.filters import Filters as Filters  # noqa: PLC0414 - given on
 from indexer.filters import meeting
 from indexer.held_files import GONE, HeldFiles, Resized
 from indexer.lexical import LexicalIndex
+from indexer.manifest import FORMAT_VERSION as FORMAT_VERSION  # noqa: PLC0414 - given on, as what follows
+from indexer.manifest import MANIFEST as MANIFEST  # noqa: PLC0414
+from indexer.manifest import HeldManifest
+from indexer.manifest import Manifest as Manifest  # noqa: PLC0414
+from indexer.manifest import SourceState as SourceState  # noqa: PLC0414
+from indexer.manifest import read_manifest as read_manifest  # noqa: PLC0414
 from indexer.passage_words import PassageWords
 from indexer.statements import Statements
 from indexer.vectors import VectorIndex
 
-FORMAT_VERSION = 7
 CURRENT = "CURRENT"
-MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
 LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
@@ -51,60 +51,6 @@ _READ_AT_ONCE = 65_536  # passages, when all of them are read
 _MOST_ALLOWED_KEPT = 50_000  # passages that met one of them
 Tallied = Literal["types", "languages", "roles", "codes", "dates"]
 MOST_KEPT = 20_000  # passages; what comes up for a topic comes up again
-
-
-class SourceState(BaseModel):
-    """What the manifest keeps of one source: what was read, and how, so that it need not be read again.
-
-    `path` is where its file was, `entry` what the catalogue said of it, `originals` where the document may stand that
-    it is said to translate, and `distribution` whom it was for before the secretariat decided anything. `upload` says
-    that the file was uploaded. `own` is what the document itself says of the passages that the secretariat corrected.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    digest: str
-    reading: str
-    document_id: str
-    path: str
-    distribution: Distribution
-    entry: CatalogueEntry | None = None
-    originals: tuple[str, ...] = ()
-    upload: bool = False
-    own: dict[str, Own] = Field(default_factory=dict)  # made, where a default would be copied for each source
-
-
-class Manifest(BaseModel):
-    """A generation's `manifest.json`; `audiences` says how many passages each may see, always the first ones.
-
-    `withdrawn` are the sources that the secretariat keeps out of the index: known, so that they can be brought back.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    format_version: int = Field(strict=True)
-    created: str
-    model: str
-    dimension: int
-    documents: int
-    passages: int
-    audiences: dict[Distribution, int]
-    sources: dict[str, SourceState]
-    withdrawn: dict[str, SourceState] = {}
-
-    @field_validator("audiences")
-    @classmethod
-    def _widening(cls, counts: dict[Distribution, int]) -> dict[Distribution, int]:
-        if set(counts) != set(Distribution) or not all(
-            0 <= counts[wider] <= counts[narrower] for wider, narrower in pairwise(Distribution)
-        ):
-            raise ValueError("each audience needs its number of passages, none fewer than a wider one")
-        return counts
-
-    def lexical_folder(self, audience: Distribution) -> str:
-        """Name of the folder of an audience's lexical index: that of the widest one that sees as many passages."""
-        count = self.audiences[audience]
-        return next(str(wider) for wider in Distribution if self.audiences[wider] == count)
 
 
 def current_generation(folder: Path) -> str | None:
@@ -132,30 +78,6 @@ def switch(folder: Path, generation: str) -> None:
     bring_to_disk(folder)
 
 
-def read_manifest(folder: Path, generation: str) -> Manifest:
-    """The manifest of a generation; IndexUnusableError where it is missing, damaged or of another format."""
-    path = folder / generation / MANIFEST
-    rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
-    try:
-        written = path.read_bytes()
-        try:
-            # At once, as there are tens of thousands of sources; which format it is only matters where it is another.
-            manifest = Manifest.model_validate_json(written)
-            version = manifest.format_version
-        except ValidationError as error:
-            manifest, damage = None, error
-            version = json.loads(written)["format_version"]
-    except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
-        raise IndexUnusableError(f"{path}: the index's manifest cannot be read ({error}); {rebuild}") from error
-    if version != FORMAT_VERSION:
-        raise IndexUnusableError(
-            f"{folder}: the index has format version {version}, this program reads {FORMAT_VERSION}; {rebuild}"
-        )
-    if manifest is None:
-        raise IndexUnusableError(f"{path}: the index's manifest is damaged ({damage}); {rebuild}") from damage
-    return manifest
-
-
 class Index:
     """One generation, opened for reading, as one audience sees it; safe to use from several threads.
 
@@ -165,7 +87,8 @@ class Index:
     def __init__(self, folder: Path, generation: str) -> None:
         self.folder = folder
         self.generation = generation
-        self.manifest = read_manifest(folder, generation)
+        self._manifest = HeldManifest(folder, generation)
+        self.head = self._manifest.head
         self.audience = Distribution.SECRETARIAT
         self._kept: dict[int, Passage] = {}  # passages asked for of late, by number
         self._kept_numbers: dict[str, int] = {}  # and their numbers by id
@@ -179,10 +102,10 @@ class Index:
         self._columns = ColumnReader(self._database)
         rebuild = f"build it again: council index SOURCE... --index {folder} --rebuild"
         try:
-            names = {self.manifest.lexical_folder(audience) for audience in Distribution}
+            names = {self.head.lexical_folder(audience) for audience in Distribution}
             self._lexical = {name: LexicalIndex(base / LEXICAL / name) for name in names}
             self.vectors = VectorIndex(base / VECTORS)
-            self.statements = Statements(base / SENTENCES, len(self.vectors), self.manifest.dimension)
+            self.statements = Statements(base / SENTENCES, len(self.vectors), self.head.dimension)
             self.words = PassageWords(self.statements)
             count = self._database.rows("SELECT coalesce(max(number), -1) + 1 FROM passages")[0][0]  # from 0 on
             if self._database.cut_short():
@@ -191,12 +114,21 @@ class Index:
             self._written = (base / MANIFEST).stat().st_mtime_ns
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexUnusableError(f"{base}: the index is damaged ({error}); {rebuild}") from error
-        self.lexical = self._lexical[self.manifest.lexical_folder(self.audience)]
-        if not count == len(self.vectors) == self.manifest.passages == self._count:
+        self.lexical = self._lexical[self.head.lexical_folder(self.audience)]
+        if not count == len(self.vectors) == self.head.passages == self._count:
             raise IndexUnusableError(
-                f"{base}: {count} passages, {len(self.vectors)} vectors and {self.manifest.passages} in the manifest "
+                f"{base}: {count} passages, {len(self.vectors)} vectors and {self.head.passages} in the manifest "
                 f"do not agree; {rebuild}"
             )
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest with its sources, which are read at the first use: only builds and lists of them need these."""
+        return self._manifest.whole()
+
+    def source(self, name: str) -> SourceState | None:
+        """What the manifest keeps of one source."""
+        return self._manifest.source(name)
 
     @property
     def address(self) -> str:
@@ -238,8 +170,8 @@ class Index:
         view._allowed = {}
         view._translations = {}
         view._kept_numbers = {}  # else an id that is hidden here would cost less to look up than one that nobody gave
-        count = self.manifest.audiences[view.audience]
-        view.lexical = self._lexical[self.manifest.lexical_folder(view.audience)]
+        count = self.head.audiences[view.audience]
+        view.lexical = self._lexical[self.head.lexical_folder(view.audience)]
         view.vectors = self.vectors.first(count)
         rows = self._database.rows(
             "SELECT number FROM passages WHERE number < ? AND document_id IN (SELECT value FROM json_each(?))",
@@ -258,7 +190,7 @@ class Index:
 
     @property
     def _count(self) -> int:
-        return self.manifest.audiences[self.audience]
+        return self.head.audiences[self.audience]
 
     @cached_property
     def _ids(self) -> frozenset[str]:
@@ -623,9 +555,9 @@ def open_index(folder: Path, *, model: str | None = None) -> Index:
             if current_generation(folder) != generation:
                 continue
             raise
-        if model is not None and index.manifest.model != model:
+        if model is not None and index.head.model != model:
             raise IndexUnusableError(
-                f"{folder}: the index was written with the model {index.manifest.model}, this is {model}; use the same "
+                f"{folder}: the index was written with the model {index.head.model}, this is {model}; use the same "
                 f"--model, or build it again: council index SOURCE... --index {folder} --rebuild"
             )
         return index

@@ -12,6 +12,8 @@ from importlib.resources import files
 from indexer.document_words import table
 from indexer.text import fold
 
+_YEAR = re.compile(r"(?:19|20)\d\d")  # every date that is read has one
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -47,12 +49,21 @@ def period(date: str) -> Period:
 
 def dates_asked(text: str) -> DatesAsked:
     """The dates that `text` names, each of a year that it gives."""
-    pattern, numbers = _pattern()
     folded = fold(text)
-    return DatesAsked(
-        tuple(_read(match, numbers) for match in pattern.finditer(folded)),
-        " ".join(pattern.sub(" ", folded).split()),
-    )
+    periods = _periods(folded)
+    return DatesAsked(periods, " ".join((_pattern()[0].sub(" ", folded) if periods else folded).split()))
+
+
+def periods_named(text: str) -> tuple[Period, ...]:
+    """The periods of `dates_asked` alone."""
+    return _periods(fold(text))
+
+
+def _periods(folded: str) -> tuple[Period, ...]:
+    if _YEAR.search(folded) is None:  # most texts: to look for days and months at each of their words takes longest
+        return ()
+    pattern, numbers = _pattern()
+    return tuple(_read(match, numbers) for match in pattern.finditer(folded))
 
 
 def _read(match: re.Match[str], numbers: dict[str, tuple[int, int]]) -> Period:
@@ -87,7 +98,7 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[int, int]]]:
     raw = tomllib.loads((files("service") / "data" / "seasons.toml").read_text(encoding="utf-8"))
     months = _any(numbers)
     seasons = {word: (season["first"], season["last"]) for season in raw["season"] for word in season["words"]}
-    year, day = r"(?:19|20)\d\d", r"[0-3]?\d(?:er|st|nd|rd|th)?"
+    year, day = _YEAR.pattern, r"[0-3]?\d(?:er|st|nd|rd|th)?"
     digits = day.replace("(?:er", ")(?:er")  # the figures are the day, its ending is not
     of = r"(?:(?:of|de|d'|en)\s*)?"
     return re.compile(

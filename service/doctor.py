@@ -137,11 +137,10 @@ def _serving_generation(at: Installed) -> Iterator[Finding]:
         yield Finding("index", "fault", f"{at.index}: no index here", f"council index SOURCE... --index {at.index}")
         return
     try:
-        index = store.open_index(at.index, model=embedding.load(at.settings.model).id)
+        manifest = store.open_index(at.index, model=embedding.load(at.settings.model).id).manifest
     except CouncilError as error:
         yield Finding("index", "fault", str(error), f"{at.build}; or restore a backup")
         return
-    manifest = index.manifest
     age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
     yield Finding(
         "index",

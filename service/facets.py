@@ -19,8 +19,9 @@ from indexer.documents import DocumentType, Role, Status
 from indexer.filters import Filters
 from indexer.index_protocol import Index
 from service.contract import Facets, FacetValue
+from service.passage_statuses import statuses_of
 from service.query import Query
-from service.retrieval import DEFAULT_WEIGHTS, Weights, candidates, statuses
+from service.retrieval import DEFAULT_WEIGHTS, Weights, candidates
 from service.stages import staged
 
 NEAR = 0.35  # as of `Thresholds.near`: from there on passages are judged at all
@@ -95,7 +96,6 @@ class _Counting:
 
     def __init__(self, index: Index, vector: npt.NDArray[np.float32], weights: Weights) -> None:
         self._index, self._vector, self._weights = index, vector, weights
-        self._statuses: dict[int, frozenset[Status]] = {}
         self.least: float = -1.0
         self.stopped = False
 
@@ -135,10 +135,7 @@ class _Counting:
                 return _in_order(("en", "fr"), self._index.tally("languages", numbers))
 
     def _statuses_of(self, numbers: npt.NDArray[np.int64]) -> list[frozenset[Status]]:
-        missing = [number for number in numbers.tolist() if number not in self._statuses]
-        told = (statuses(passage) for passage in self._index.numbered(missing))
-        self._statuses.update(zip(missing, told, strict=True))
-        return [self._statuses[number] for number in numbers.tolist()]
+        return statuses_of(self._index, numbers.tolist())
 
 
 def _in_order(known: Iterable[str], counts: Mapping[object, int]) -> dict[str, int]:

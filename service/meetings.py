@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.documents import DocumentRecord, DocumentType, Language
+from indexer.documents import DocumentRecord, DocumentType, Language, Role
 from indexer.index_protocol import Index
 from service import access
 from service.briefs.exchange import has_rows
 from service.briefs.meetings import meetings_of, versions, within
 from service.kept_by_view import KeptByView
 from service.matches import needs_told
-from service.register_rows import rows
+from service.register_rows import settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ def _read(index: Index, language: Language) -> Meetings:
     needs = Counter(
         of[date] for one in needs_told(index, language=language) if (date := one.need.passage.meeting_date) in of
     )
-    settled = Counter((of.get(row.item.meeting_date or ""), row.item.kind) for row in rows(index, language=language))
+    by_meeting: Counter[tuple[str | None, Role]] = Counter()
+    for (written, kind), count in settled(index, language=language).items():
+        by_meeting[of.get(written or ""), kind] += count
     held = []
     for date in reversed(dates):
         own = [record for record in records if record.meeting_date and of[record.meeting_date] == date]
@@ -92,8 +94,8 @@ def _read(index: Index, language: Language) -> Meetings:
                 date=date,
                 documents=_folded(own, language),
                 needs=needs[date],
-                decisions=settled[date, "decision"],
-                follow_ups=settled[date, "follow_up"],
+                decisions=by_meeting[date, Role.DECISION],
+                follow_ups=by_meeting[date, Role.FOLLOW_UP],
             )
         )
     return Meetings(tuple(held), _folded([record for record in records if not record.meeting_date], language))

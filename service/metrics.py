@@ -116,7 +116,7 @@ class _Now(Collector):
                 "Number of the index generation that serves",
                 value=float(number) if number.isdigit() else 0.0,
             )
-            age = (datetime.now(UTC) - datetime.fromisoformat(index.manifest.created)).total_seconds()
+            age = (datetime.now(UTC) - datetime.fromisoformat(index.head.created)).total_seconds()
             yield GaugeMetricFamily("council_index_age_seconds", "Time since that generation was built", value=age)
         jobs = GaugeMetricFamily("council_jobs", "Jobs that build or follow uploads, by state", labels=["state"])
         try:

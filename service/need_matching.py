@@ -13,6 +13,7 @@ import numpy.typing as npt
 from indexer import text
 from indexer.documents import LANGUAGES, Language
 from indexer.embedding import Embedder
+from indexer.filters import Filters
 from indexer.glossary import Term, find_terms
 from indexer.index_protocol import Index, LexicalLeg
 from indexer.lexical import LexicalHits
@@ -76,11 +77,14 @@ class Matcher:
         self._terms = _weighed_terms(index, wordings)
         self._words, self._rarities = _words(index, self._asked, self._weights.tolist())
 
-    def passages(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> Matched:
-        """The `pool` nearest passages by words and by meaning, of each wording, among the `allowed` if given."""
-        by_words = self._by_words(pool, allowed)
+    def passages(self, pool: int, allowed: npt.NDArray[np.int64] | None, filters: Filters) -> Matched:
+        """The `pool` nearest passages by words and by meaning, of each wording, among the `allowed` if given.
+
+        These are the ones that meet the `filters`.
+        """
+        by_words = self._by_words(pool, allowed, filters)
         near = self._near(pool, allowed)
-        naming = [self._naming(term.term, allowed) for term in self._terms[:_TERMS_SOUGHT]]
+        naming = [self._naming(term.term, allowed, filters) for term in self._terms[:_TERMS_SOUGHT]]
         numbers = np.unique(np.concatenate([*near, *naming, *(hits.numbers[:best] for _, hits, best in by_words)]))
         shares = np.zeros(len(numbers), np.float32)
         for weight, hits, _ in by_words:
@@ -88,7 +92,9 @@ class Matcher:
             shares[np.searchsorted(numbers, hits.numbers[found])] += weight * hits.shares[found]
         return Matched(numbers, shares, self._index.vectors.vectors(numbers) @ self._vector)
 
-    def _by_words(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> list[tuple[np.float32, LexicalHits, int]]:
+    def _by_words(
+        self, pool: int, allowed: npt.NDArray[np.int64] | None, filters: Filters
+    ) -> list[tuple[np.float32, LexicalHits, int]]:
         """Hits by words, the weight of their shares, and how many of them are taken: for each wording.
 
         Among many for all wordings together, in one search.
@@ -96,23 +102,27 @@ class Matcher:
         lexical = self._index.lexical
         if len(self._index.vectors) < MANY or len(self._asked) == 1:
             return [
-                (weight, lexical.search(asked, _LEXICAL * pool, allowed=allowed, wording_weight=_TERMS), pool)
+                (
+                    weight,
+                    lexical.search(asked, _LEXICAL * pool, allowed=allowed, filters=filters, wording_weight=_TERMS),
+                    pool,
+                )
                 for weight, asked in zip(self._weights, self._asked, strict=True)
             ]
         weighed = [(asked, float(weight)) for weight, asked in zip(self._weights, self._asked, strict=True)]
         # The more of them, the fewer candidates go without their share; to sift so many by a filter would cost more.
         count = (_TOGETHER if allowed is None else _LEXICAL) * pool
-        hits = lexical.search_together(weighed, count, allowed=allowed, wording_weight=_TERMS)
+        hits = lexical.search_together(weighed, count, allowed=allowed, filters=filters, wording_weight=_TERMS)
         return [(np.float32(1.0), hits, _TOGETHER_BY_WORDS * pool)]
 
-    def _naming(self, term: Term, allowed: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+    def _naming(self, term: Term, allowed: npt.NDArray[np.int64] | None, filters: Filters) -> npt.NDArray[np.int64]:
         """Numbers of the passages that name a term of the field most; kept where no filter holds."""
         lexical = self._index.lexical
         kept = _NAMING_KEPT.setdefault(lexical, {}) if allowed is None else {}
         numbers = kept.get(term.en[0])
         if numbers is None:
             asked = lexical_query(term.en[0], "en", [term])
-            numbers = kept[term.en[0]] = lexical.search(asked, _NAMING, allowed=allowed).numbers
+            numbers = kept[term.en[0]] = lexical.search(asked, _NAMING, allowed=allowed, filters=filters).numbers
         return numbers
 
     def _near(self, pool: int, allowed: npt.NDArray[np.int64] | None) -> list[npt.NDArray[np.int64]]:

@@ -117,7 +117,7 @@ def find(
     """
     matcher = Matcher(index, embedder, sought.wordings)
     allowed = index.allowed(query.filters)
-    matched = matcher.passages(weights.pool, allowed)
+    matched = matcher.passages(weights.pool, allowed, query.filters)
     candidates = _candidates(index, matched, sought, query, weights.ranked)
     if len(index.vectors) < MANY or query.statuses:
         likest = _likest(matcher, query, candidates, weights)

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer import sentences
-from indexer.documents import DocumentRecord, Passage, Status
+from indexer.documents import DocumentRecord, Passage
 from indexer.embedding import Embedder
 from indexer.filters import Filters
 from indexer.index_protocol import Index
@@ -25,13 +23,13 @@ from indexer.runs import begins
 from indexer.vectors import VectorHits
 from service import access
 from service.folding import Folded, fold
+from service.passage_statuses import statuses_of
 from service.query import Query
 from service.ranked import Ranked, rescored
 from service.ranking import DEFAULT_RANKING, Ranker, RankingWeights
 from service.reranker import Reranker, reranked
 from service.stages import stage, staged
 from service.stated_needs import with_stated_need
-from service.status import status_of
 from service.term_vectors import meaning
 
 
@@ -143,7 +141,9 @@ def retrieve(
         ranked = search.ordered(found, leg, looked_at)
         seen = len(ranked)
         if query.statuses:
-            ranked = [item for item in ranked if statuses(item.passage) & set(query.statuses)]
+            asked_for = set(query.statuses)
+            told = statuses_of(index, [item.number for item in ranked])
+            ranked = [item for item, of in zip(ranked, told, strict=True) if of & asked_for]
         if leg is Leg.HYBRID:
             ranked = search.ranked_again(ranked, reranker)
         if leg is Leg.HYBRID and weights.fold:
@@ -249,13 +249,6 @@ class _Search:
                 shown, found.dense[rows].tolist(), found.lexical[rows].tolist(), strict=True
             )
         ]
-
-
-@lru_cache(maxsize=20_000)
-def statuses(passage: Passage) -> frozenset[Status]:
-    """The statuses that a filter on them finds in a passage: those of its sentences."""
-    text = passage.text
-    return frozenset(status_of(text[start:end], passage.role) for start, end in sentences.split(text))
 
 
 @staged("embed")

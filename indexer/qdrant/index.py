@@ -15,6 +15,7 @@ from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
 from indexer.filters import Filters, conditions, meeting
 from indexer.index_protocol import Tallied
 from indexer.live_statements import LiveStatements, LiveWords
+from indexer.manifest import Manifest, ManifestHead, SourceState
 from indexer.qdrant import points, records
 from indexer.qdrant.connection import Payload
 from indexer.qdrant.generation import Generation, Meta
@@ -23,7 +24,6 @@ from indexer.qdrant.points import FILTERED
 from indexer.qdrant.records import ITEMS, TEXT, TOKENS
 from indexer.qdrant.scope import DOCUMENT, Scope
 from indexer.qdrant.statistics import WORDS, surface_counts, words
-from indexer.store import Manifest
 
 _FILTERS_KEPT = 64
 Numbers = npt.NDArray[np.int64]
@@ -72,6 +72,15 @@ class QdrantIndex:
     def manifest(self) -> Manifest:
         """What the generation says of itself and its sources."""
         return self._held.manifest
+
+    @property
+    def head(self) -> ManifestHead:
+        """What the generation says of itself."""
+        return self._held.manifest
+
+    def source(self, name: str) -> SourceState | None:
+        """What the generation keeps of one source."""
+        return self._held.manifest.sources.get(name)
 
     @cached_property
     def lexical(self) -> QdrantLexical:

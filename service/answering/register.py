@@ -16,7 +16,7 @@ from indexer.documents import DocumentRecord, Language, Passage, PassageKind, Re
 from indexer.filters import Filters
 from indexer.index_protocol import Index
 from indexer.lexical_query import passage_tokens
-from service.dates_asked import Period, dates_asked, period
+from service.dates_asked import Period, period, periods_named
 
 SETTLED = (Role.DECISION, Role.FOLLOW_UP)
 _OPENING = 600  # characters of a record that say which meeting it is of: the council, the place, the day
@@ -258,5 +258,5 @@ def _entry(piece: _Piece, group: int, records: dict[str, DocumentRecord]) -> Ent
         language=language,
         owner=frozenset(passage_tokens(item.owner, item.language)) if item and item.owner else frozenset(),
         meeting=period(passage.meeting_date) if passage.meeting_date else None,
-        named=dates_asked(written).periods,
+        named=periods_named(written),
     )

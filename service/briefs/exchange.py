@@ -106,7 +106,7 @@ def exchange_table(index: Index, *, meeting: str | None = None, language: Langua
     return ExchangeTable(
         meeting=held,
         language=spoken,
-        indexed=index.manifest.created[:10],
+        indexed=index.head.created[:10],
         organisations=tuple(sorted(rows, key=lambda row: (place(row.code), row.name))),
         restricted=restricted(record for record in drawn_from if record.id in used),
     )

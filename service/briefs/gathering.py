@@ -66,7 +66,7 @@ class _Gathering:
             topic_language=self._query.asked_in,
             language=self._query.language,
             asked=self._asked(),
-            indexed=self._index.manifest.created[:10],
+            indexed=self._index.head.created[:10],
             meetings=tuple(meeting for meeting in answers if meeting in held),
             members=members,
             context=tuple(dict.fromkeys(context)),

@@ -97,7 +97,7 @@ class PageShelf:
 
 def source_of(index: Index, record: DocumentRecord, data: Path) -> PageSource | None:
     """The PDF file that a document was read from; None for documents without pages to draw. `data` has the uploads."""
-    state = index.manifest.sources.get(record.source)
+    state = index.source(record.source)
     if state is None or record.format != "pdf":
         return None
     path = uploaded_file(record.source, data) if state.upload else Path(state.path)

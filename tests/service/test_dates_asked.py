@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import dates
-from service.dates_asked import Period, dates_asked, period
+from service.dates_asked import Period, dates_asked, period, periods_named
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from service.dates_asked import Period, dates_asked, period
     ],
 )
 def test_dates_are_read_in_both_languages(text, spans):
-    assert dates_asked(text).periods == tuple(Period(*span) for span in spans)
+    assert dates_asked(text).periods == periods_named(text) == tuple(Period(*span) for span in spans)
 
 
 def test_the_rest_of_the_text_is_folded_and_without_dates():

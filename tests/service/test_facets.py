@@ -11,8 +11,9 @@ from indexer import embedding
 from indexer.documents import Distribution
 from service import facets
 from service.filters import make_filters, make_statuses
+from service.passage_statuses import statuses
 from service.query import Query, understand
-from service.retrieval import candidates, query_vector, statuses
+from service.retrieval import candidates, query_vector
 
 QUESTIONS = (
     "digital identity",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.filters import Filters
 from indexer.statements import stating
 from service import need_matching, need_sought, precedents
 from service.need_matching import Matcher
@@ -21,7 +22,7 @@ def test_what_is_kept_of_sentences_matches_as_their_texts_do(index, embedder, qu
     query = understand(question)
     sought = need_sought.of_question(index, embedder, query)
     matcher = Matcher(index, embedder, sought.wordings)
-    numbers = matcher.passages(40, None).numbers
+    numbers = matcher.passages(40, None, Filters()).numbers
     passages = index.numbered(numbers)
     read = index.statements.of(numbers)
     texts = [passage.text[start:end] for passage in passages for start, end in stating(passage)]

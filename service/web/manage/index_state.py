@@ -81,12 +81,12 @@ def held(index: Index, now: datetime | None = None) -> Held:
     """What `index` holds for those who see it."""
     counts = index.passage_counts
     records = index.documents_by_id(counts)
-    created = datetime.fromisoformat(index.manifest.created)
+    created = datetime.fromisoformat(index.head.created)
     return Held(
         generation=index.generation,
         created=created,
         days=((now or datetime.now(UTC)) - created).days,
-        model=index.manifest.model,
+        model=index.head.model,
         audiences=tuple(
             Audience(
                 audience,
