@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from operator import itemgetter
 
 from indexer import glossary_table
 from indexer.documents import LANGUAGES
@@ -17,9 +18,12 @@ from indexer.glossary_matching import known_words, named
 from indexer.glossary_table import Term
 from indexer.glossary_words import APOSTROPHE, HYPHEN, JOINED, STOP, Word, compared, joints, parted
 
-__all__ = ["Match", "Term", "find_terms", "places_of", "terms"]
+__all__ = ["Match", "Term", "find_terms", "named_terms", "places_of", "terms"]
 
 _KEPT = 32_768  # words of which it is kept what they may begin
+_START = itemgetter(1)
+
+_TermPlace = tuple[Term, int, int]  # a term, and where what names it starts and ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,23 @@ def terms() -> tuple[Term, ...]:
 
 def find_terms(text: str) -> tuple[Match, ...]:
     """The terms that a question names, in either language: in order, without overlap, the longest first served."""
+    return tuple([Match(*place) for place in sorted(_places(text), key=_START)])
+
+
+def named_terms(text: str) -> set[Term]:
+    """The terms of `find_terms`, wherever they stand."""
+    return {term for term, _, _ in _places(text)}
+
+
+def _places(text: str) -> Sequence[_TermPlace]:
+    """The matches of `find_terms`, in any order."""
     parts = parted(text)
     known = [*map(known_words.__getitem__, parts[1::2])]
     found = named(known, joints(parts))
     if not found:
         return ()
-    ends = list(accumulate(map(len, parts)))
-    return _apart([Match(term, ends[2 * first], ends[2 * last + 1]) for term, first, last in found])
+    ends = [*accumulate(map(len, parts))]
+    return _apart([(term, ends[2 * first], ends[2 * last + 1]) for term, first, last in found])
 
 
 def places_of(term: Term, words: Sequence[Word]) -> Iterator[Match]:
@@ -70,7 +84,8 @@ def _matches(words: Sequence[Word]) -> tuple[Match, ...]:
     """The terms that words of a text name: see `find_terms`."""
     known = [known_words[word.text] for word in words]
     found = named(known, bytes(map(_joint, words)))
-    return _apart([Match(term, words[first].start, words[last].end) for term, first, last in found])
+    apart = _apart([(term, words[first].start, words[last].end) for term, first, last in found])
+    return tuple([Match(*place) for place in sorted(apart, key=_START)])
 
 
 def _joint(word: Word) -> int:
@@ -81,17 +96,24 @@ def _joint(word: Word) -> int:
     return JOINED if word.joined else STOP
 
 
-def _apart(found: Sequence[Match]) -> tuple[Match, ...]:
-    """The matches in order, without those that overlap a longer one."""
+def _apart(found: Sequence[_TermPlace]) -> Sequence[_TermPlace]:
+    """The places of terms without those that overlap a longer one, the longest first."""
     if len(found) < 2:
-        return tuple(found)
-    taken = bytearray(max(match.end for match in found))
+        return found
+    taken = 0  # a bit for each character
     kept = []
-    for match in sorted(found, key=lambda m: (m.start - m.end, m.start)):
-        if not any(taken[match.start : match.end]):
-            taken[match.start : match.end] = b"\1" * (match.end - match.start)
-            kept.append(match)
-    return tuple(sorted(kept, key=lambda m: m.start))
+    for place in sorted(found, key=_longest_first):
+        _, start, end = place
+        characters = (1 << end) - (1 << start)
+        if not taken & characters:
+            taken |= characters
+            kept.append(place)
+    return kept
+
+
+def _longest_first(place: _TermPlace) -> tuple[int, int]:
+    _, start, end = place
+    return start - end, start
 
 
 def _runs(words: Sequence[Word]) -> Iterator[Sequence[Word]]:

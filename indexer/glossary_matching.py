@@ -18,7 +18,7 @@ from indexer.remembered import Remembered
 _KEPT = 32_768  # words of which it is kept what they may begin
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Begun:
     """What forms of several words begin with: by the next stem more of it; `term` is the one of which it is all."""
 
@@ -55,20 +55,48 @@ _PASSED_OVER = _Reading("", passed_over=True)
 
 
 class Known(NamedTuple):
-    """What is known of a word as it is written; most begin no form and are no abbreviation: those are not `telling`."""
+    """What is known of a word as it is written; most begin no form and are no abbreviation: those are not `telling`.
+
+    `alone` tells whether it is a form or an abbreviation by itself. `stems` are those of both languages, nothing where
+    one passes it over; those of `goes_on` are the ones with which a form that it begins may go on.
+    """
 
     folded: str
     en: _Reading
     fr: _Reading
     meanings: Sequence[Term]
     telling: bool
+    alone: bool
+    stems: frozenset[str]
+    goes_on: frozenset[str]
 
 
 def _know(written: str) -> Known:
     seen, folded = read_word(written)
     en, fr = _reading(folded, "en"), _reading(folded, "fr")
     meanings = _meanings(seen, glossary_table.glossary())
-    return Known(folded, en, fr, meanings, bool(en.alone or en.begun or fr.alone or fr.begun or meanings))
+    alone = bool(en.alone or fr.alone or meanings)
+    begins = bool(en.begun or fr.begun)
+    return Known(
+        folded,
+        en,
+        fr,
+        meanings,
+        telling=alone or begins,
+        alone=alone,
+        # A possessive is passed over too.
+        stems=frozenset((en.stem, fr.stem, "") if folded == "s" else (en.stem, fr.stem)),
+        goes_on=_goes_on(en.begun, fr.begun) if begins else _NOTHING,
+    )
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=_KEPT)
+def _goes_on(*begun: _Begun | None) -> frozenset[str]:
+    """The stems of the next word with which forms may go on: nothing too, since beyond it they may."""
+    return frozenset(("", *chain.from_iterable(one.then for one in begun if one is not None)))
 
 
 known_words = Remembered(_know, most=_KEPT)
@@ -98,16 +126,18 @@ _TELLING = attrgetter("telling")
 class _Steps:
     """The words of a text as one language compares them: each word, and the compounds by their first word."""
 
+    __slots__ = ("_joints", "compounds", "words")
+
     def __init__(self, known: Sequence[Known], joints: bytes, language: Language) -> None:
         self._joints = joints
         self.words = [*map(_READING[language], known)]
-        if language == "en" and APOSTROPHE in joints:
-            for number, joint in enumerate(joints):
-                if joint == APOSTROPHE and known[number].folded == "s":
+        if language == "en":
+            for number in _all(APOSTROPHE, joints):
+                if known[number].folded == "s":
                     self.words[number] = _PASSED_OVER
         self.compounds: dict[int, tuple[_Reading, int]] = {}  # each with its last word
-        for number, joint in enumerate(joints) if HYPHEN in joints else ():
-            first = self._before(number) if joint == HYPHEN and not self.words[number].passed_over else None
+        for number in _all(HYPHEN, joints):
+            first = None if self.words[number].passed_over else self._before(number)
             if first is not None:
                 compound = _compound(known[first].folded, known[number].folded, language)
                 self.compounds[first] = compound, number
@@ -155,14 +185,21 @@ class _Steps:
         return self.words[following].stem in begun.then or self.words[following].passed_over
 
 
+def _all(joint: int, joints: bytes) -> list[int]:
+    """The words that follow the last so: mostly none."""
+    return [number for number, one in enumerate(joints) if one == joint] if joint in joints else []
+
+
 Named = tuple[Term, int, int]  # a term, and the first and the last word that name it
 
 
 def named(known: Sequence[Known], joints: bytes) -> list[Named]:
     """Every term that words name, those too that overlap."""
     telling = [*compress(range(len(known)), map(_TELLING, known))]
-    if not telling and HYPHEN not in joints:
-        return []
+    if HYPHEN not in joints:
+        telling = [number for number in telling if known[number].alone or _may_go_on(known, number)]
+        if not telling:
+            return []
     found: list[Named] = []
     for language in LANGUAGES:
         steps = _Steps(known, joints, language)
@@ -179,6 +216,12 @@ def named(known: Sequence[Known], joints: bytes) -> list[Named]:
             if meant is not None:
                 found.append((meant, number, number))
     return found
+
+
+def _may_go_on(known: Sequence[Known], number: int) -> bool:
+    """Whether a form that begins with a word may go on with the next, as far as the two tell: mostly not."""
+    following = number + 1
+    return following < len(known) and not known[number].goes_on.isdisjoint(known[following].stems)
 
 
 def _begun_with(steps: _Steps, first: int, reading: _Reading, last: int) -> Iterable[Named]:

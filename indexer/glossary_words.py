@@ -67,7 +67,7 @@ def read_words(text: str) -> list[Word]:
     return [
         make(Word, (seen, folded, start, end, joint > STOP, joint == HYPHEN, joint == APOSTROPHE and folded == "s"))
         for (seen, folded), joint, start, end in zip(
-            map(read_word, parts[1::2]), joints(parts), ends[0::2], ends[1::2], strict=False
+            map(_known_word, parts[1::2]), joints(parts), ends[0::2], ends[1::2], strict=False
         )
     ]
 
@@ -82,11 +82,13 @@ def joints(parts: Sequence[str]) -> bytes:
     return bytes((STOP, *map(_joints.__getitem__, parts[2:-1:2]))) if len(parts) > 1 else b""
 
 
-@lru_cache(maxsize=_KEPT)
 def read_word(written: str) -> tuple[str, str]:
     """A word without signs that are not seen, and folded."""
     seen = written if written.isascii() else _UNSEEN.sub("", written)
     return seen, fold(seen)
+
+
+_known_word = lru_cache(maxsize=_KEPT)(read_word)
 
 
 def _joint(gap: str) -> int:
@@ -130,20 +132,10 @@ def compared(folded: str, language: Language, spellings: Mapping[str, str]) -> t
 
 def compared_whole(folded: str, language: Language, spellings: Mapping[str, str]) -> tuple[str, str]:
     """As `compared`, for a word that is no contraction."""
-    singular = _singular(folded, language)
+    singular = without_plural(folded, language)
     if language == "en":
         singular = spellings.get(singular, singular)
-    return _stem(singular, language), singular
-
-
-@lru_cache(maxsize=_KEPT)
-def _singular(folded: str, language: Language) -> str:
-    return without_plural(folded, language)
-
-
-@lru_cache(maxsize=_KEPT)
-def _stem(singular: str, language: Language) -> str:
-    return str(stemmer(language).stemWords([singular])[0])
+    return stemmer(language).stemWord(singular), singular
 
 
 def without_plural(word: str, language: Language) -> str:

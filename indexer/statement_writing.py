@@ -25,7 +25,7 @@ import numpy.typing as npt
 from indexer import statements, status
 from indexer.documents import Passage
 from indexer.embedding import Embedder
-from indexer.glossary import find_terms
+from indexer.glossary import named_terms
 from indexer.held_digests import HeldDigests
 from indexer.lexical_query import passage_token_set
 from indexer.statements import DIGEST, END, LONG, SHORT, STARTS, Statements, passage_words, stating
@@ -95,7 +95,7 @@ def analyse(passages: Sequence[Passage]) -> Analysis:
         sentences=np.fromiter(map(len, spans), np.int32, len(passages)),
         spans=np.array([*chain.from_iterable(spans)], np.int32).reshape(len(said), 2),
         statuses=_status_codes(passages, spans),
-        terms=Rows.of([sorted({numbers[match.term] for match in find_terms(text)}) for text, _ in said]),
+        terms=Rows.of([sorted({numbers[term] for term in named_terms(text)}) for text, _ in said]),
         tokens=Rows.of([[*map(places.__getitem__, of_one)] for of_one in tokens]),
         words=Rows.of([[*map(places.__getitem__, of_one)] for of_one in words]),
         vocabulary=vocabulary,

@@ -165,7 +165,9 @@ def without_stop_words(folded: list[str]) -> list[str]:
 
 
 class _Stemmer(Protocol):
-    """The one call of PyStemmer that we use, for the type checker."""
+    """What we use of PyStemmer, for the type checker."""
+
+    def stemWord(self, word: str) -> str: ...
 
     def stemWords(self, words: list[str]) -> list[str]: ...
 
