@@ -9,7 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from indexer import (
     checksums,
@@ -26,14 +30,17 @@ from indexer.embedding import Embedder
 from indexer.errors import CouncilError, IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.overrides import load as load_overrides
-from indexer.preparing_pool import Preparers
-from indexer.source_readings import Failure, Progress, SourceReading, originals, read_all
+from indexer.preparing import opened_meaning
+from indexer.preparing_pool import Preparers, processes
+from indexer.semantic_process import SemanticProcess
+from indexer.source_readings import Apart, Failure, Progress, SourceReading, originals, read_all
 from indexer.sources import Found, find
-from indexer.spool import Spool
+from indexer.spool import Place, Spool
 from indexer.wanted import found_in, held_in
 from indexer.writing import GenerationWriter, keep_matches
 
 _ASIDE = ".building-"
+_FEWEST_APART = 8_192  # passages of a new index that are worth a process more
 # How Python, SQLite, FAISS and tantivy say that the disk takes no more.
 _DISK_ERRORS = (OSError, sqlite3.Error, RuntimeError, ValueError)
 
@@ -165,7 +172,14 @@ def _built(
             try:
                 links = originals(readings, wanted)
                 embedded = _write_generation(
-                    folder, readings, gathered.withdrawn, old=old, embedder=embedder, progress=progress, links=links
+                    folder,
+                    readings,
+                    gathered.withdrawn,
+                    old=old,
+                    embedder=embedder,
+                    spool=spool,
+                    progress=progress,
+                    links=links,
                 )
             except _DISK_ERRORS as error:
                 for left in folder.glob(f"{_ASIDE}*"):
@@ -243,6 +257,7 @@ def _write_generation(
     *,
     old: store.Index | None,
     embedder: Embedder,
+    spool: Spool,
     progress: Progress,
     links: Mapping[Distribution, Mapping[str, str]],
 ) -> int:
@@ -264,7 +279,9 @@ def _write_generation(
         sources={reading.record.source: reading.state for reading in readings},
         withdrawn=withdrawn,
     )
-    embedded = _write_documents(aside, readings, manifest, old=old, embedder=embedder, progress=progress, links=links)
+    embedded = _write_documents(
+        aside, readings, manifest, old=old, embedder=embedder, spool=spool, progress=progress, links=links
+    )
     (aside / store.MANIFEST).write_text(manifest.written(), encoding="utf-8")
     checksums.write(aside)
     for path in [*aside.rglob("*"), aside]:
@@ -286,14 +303,22 @@ def _write_documents(
     *,
     old: store.Index | None,
     embedder: Embedder,
+    spool: Spool,
     progress: Progress,
     links: Mapping[Distribution, Mapping[str, str]],
 ) -> int:
-    """Write all but the manifest into the folder `aside`, some documents at a time; returns the texts embedded."""
-    completed = Completed(old, embedder)
+    """Write all but the manifest into the folder `aside`, some documents at a time; returns the texts embedded.
+
+    A new index of many documents is written by two processes, where there are cores for them.
+    """
     matching = versions.Matching(pair for of_audience in links.values() for pair in of_audience.items())
     if old is not None:
         keep_matches(matching, old, readings)
+    parts = [reading.apart for reading in readings if reading.apart is not None]
+    if old is None and len(parts) == len(readings) and manifest.passages >= _FEWEST_APART and processes() > 1:
+        _write_apart(aside, parts, manifest, matching, spool=spool, progress=progress, links=links)
+        return manifest.passages
+    completed = Completed(old, embedder)
     with GenerationWriter(aside, manifest, matching, old) as writer:
         for one in completed.all(readings):
             progress("embed", writer.passages, manifest.passages)
@@ -304,3 +329,30 @@ def _write_documents(
         progress("embed", writer.passages, manifest.passages)
         writer.finish(links)
     return completed.embedded
+
+
+def _write_apart(
+    aside: Path,
+    parts: Sequence[Apart],
+    manifest: store.Manifest,
+    matching: versions.Matching,
+    *,
+    spool: Spool,
+    progress: Progress,
+    links: Mapping[Distribution, Mapping[str, str]],
+) -> None:
+    """As `_write_documents`, of documents that lack nothing and are in the spool."""
+    bounds, meanings = manifest.audiences.values(), [part.meaning for part in parts]
+    with (
+        SemanticProcess(aside, manifest.dimension, bounds, spool, meanings) as beside,
+        GenerationWriter(aside, manifest, matching, None, beside) as writer,
+    ):
+        for part in parts:
+            progress("embed", writer.passages, manifest.passages)
+            writer.add_apart(part.load(), partial(_vectors, spool, part.meaning))
+        progress("embed", writer.passages, manifest.passages)
+        writer.finish(links)
+
+
+def _vectors(spool: Spool, meaning: Place) -> npt.NDArray[np.float16]:
+    return opened_meaning(spool.get(meaning)).vectors

@@ -67,7 +67,7 @@ class Completed:
                 continue
             prepared = reading.load()
             batch.append(prepared)
-            lacking += len(prepared.rows) if prepared.vectors is None else _BATCH // 16
+            lacking += len(prepared.rows) if prepared.meaning is None else _BATCH // 16
             if lacking >= _BATCH:
                 yield from self._completed(batch)
                 batch, lacking = [], 0
@@ -80,7 +80,7 @@ class Completed:
         return end - first == reading.count
 
     def _completed(self, batch: Sequence[Prepared | Unchanged]) -> Iterator[Complete | Unchanged]:
-        lacking = [one for one in batch if isinstance(one, Prepared) and one.vectors is None]
+        lacking = [one for one in batch if isinstance(one, Prepared) and one.meaning is None]
         vectors = iter(self._vectors(lacking))
         for one in batch:
             if isinstance(one, Unchanged):
@@ -89,9 +89,9 @@ class Completed:
             self.embedded += int((self._held.places(_binary(one.digests)) < 0).sum())
             yield Complete(
                 one,
-                next(vectors) if one.vectors is None else one.vectors,
-                (one.analysis,)
-                if one.analysis is not None
+                next(vectors) if one.meaning is None else one.meaning.vectors,
+                (one.meaning.analysis,)
+                if one.meaning is not None
                 else tuple(statement_writing.read(one.passages, self._kept, self._embedder)),
             )
 

@@ -47,8 +47,7 @@ class Prepared:
     """A document ready to be written, with what is made of each of its passages.
 
     `rows` are the passages as the database has them, `digests` those of the texts that stand for them, `packed` what
-    the lexical index takes, as `packed_words` gives it. `vectors`, of shape (passages, dimension), and `analysis` are
-    None where they are made later, or taken over.
+    the lexical index takes, as `packed_words` gives it. `meaning` is None where it is made later, or taken over.
     """
 
     record: DocumentRecord
@@ -56,8 +55,7 @@ class Prepared:
     items: tuple[RecordItem, ...]
     digests: tuple[str, ...]
     packed: bytes
-    vectors: npt.NDArray[np.float16] | None = None
-    analysis: Analysis | None = None
+    meaning: Meaning | None = None
 
     @classmethod
     def of(cls, record: DocumentRecord, cut: tuple[Passage, ...], items: tuple[RecordItem, ...]) -> Prepared:
@@ -84,19 +82,20 @@ class Prepared:
         """Of each passage the tokens and the facts that the lexical index takes, as they are written down."""
         return opened_words(self.packed) if self.rows else []
 
-    def analysed(self, cut: Sequence[Passage], embedder: Embedder) -> Prepared:
-        """The document, whose passages are `cut`, with the vectors of all of its passages and sentences."""
-        analysis = statement_writing.analyse(cut)
-        texts = [embedded_text(passage) for passage in cut]
-        # At once, which is quicker; the vector of a text depends on it alone.
-        vectors = embedder.encode_documents([*texts, *analysis.texts(cut)]).astype(np.float16)
-        return replace(self, vectors=vectors[: len(texts)], analysis=replace(analysis, vectors=vectors[len(texts) :]))
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a search by meaning goes by: the vectors of a document's passages, and the analysis of these."""
+
+    vectors: npt.NDArray[np.float16]
+    analysis: Analysis
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What became of a job. `record` is without its text, which is in `text`; `ready` is the `Prepared` without it.
 
+    Nor has `ready` what is in `meaning`, the `Meaning`, which is empty where it is made later.
     `distribution` is the audience before anybody decided, `own` what the document itself says of corrected passages.
     """
 
@@ -106,6 +105,16 @@ class Reply:
     own: dict[str, Own]
     text: bytes
     ready: bytes
+    meaning: bytes
+
+
+def read_meaning(cut: Sequence[Passage], embedder: Embedder) -> Meaning:
+    """The vectors of passages, and their analysis with the vectors of its sentences."""
+    analysis = statement_writing.analyse(cut)
+    texts = [embedded_text(passage) for passage in cut]
+    # At once, which is quicker; the vector of a text depends on it alone.
+    vectors = embedder.encode_documents([*texts, *analysis.texts(cut)]).astype(np.float16)
+    return Meaning(vectors[: len(texts)], replace(analysis, vectors=vectors[len(texts) :]))
 
 
 def embedded_text(passage: Passage) -> str:
@@ -138,8 +147,6 @@ def prepare(job: Job, reader: DocumentReader, embedder: Embedder | None) -> Repl
     cut, own = corrections.applied(passages.cut(document, record, layout.sections), job.corrections)
     bare = replace(record, text="")
     ready = Prepared.of(bare, cut, layout.items)
-    if embedder is not None:
-        ready = ready.analysed(cut, embedder)
     return Reply(
         bare,
         described.distribution,
@@ -147,10 +154,18 @@ def prepare(job: Job, reader: DocumentReader, embedder: Embedder | None) -> Repl
         own,
         record.text.encode("utf-8", "surrogatepass"),
         pickle.dumps(ready, pickle.HIGHEST_PROTOCOL),
+        pickle.dumps(read_meaning(cut, embedder), pickle.HIGHEST_PROTOCOL) if embedder is not None else b"",
     )
 
 
-def opened(ready: bytes, text: bytes) -> Prepared:
-    """The document of a reply, whole."""
+def opened(ready: bytes, text: bytes, meaning: bytes = b"") -> Prepared:
+    """The document of a reply, with its meaning where that is given."""
     found: Prepared = pickle.loads(ready)  # noqa: S301 - from a process of ours  # nosec B301
-    return replace(found, record=replace(found.record, text=text.decode("utf-8", "surrogatepass")))
+    record = replace(found.record, text=text.decode("utf-8", "surrogatepass"))
+    return replace(found, record=record, meaning=opened_meaning(meaning) if meaning else None)
+
+
+def opened_meaning(meaning: bytes) -> Meaning:
+    """The meaning of a reply that has it."""
+    found: Meaning = pickle.loads(meaning)  # noqa: S301 - from a process of ours  # nosec B301
+    return found

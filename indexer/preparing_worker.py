@@ -6,17 +6,21 @@ It has a process of its own to read them, with the limits that this has, so that
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import signal
 import sys
 from dataclasses import dataclass
+from itertools import count
 from types import FrameType
 
 from indexer import embedding
 from indexer.errors import CouncilError, UnreadableDocumentError
 from indexer.preparing import Job, Reply, prepare
 from indexer.reading import DocumentReader
+
+_COLLECTED_EVERY = 500  # answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,13 @@ def main() -> None:
         embedder = embedding.load() if pickle.load(requests) else None  # noqa: S301  # nosec B301
         with DocumentReader() as reader:
             reader.start()
+            # What a document leaves goes without the collector, which would look through all that is kept of words,
+            # over and over. It runs at times for the rare cycle, as an error with its traceback may be.
+            gc.disable()
             answer: Answer | bool = True
-            while True:
+            for number in count(1):
+                if number % _COLLECTED_EVERY == 0:
+                    gc.collect()
                 replies.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
                 replies.flush()
                 try:

@@ -19,7 +19,7 @@ from indexer.index_protocol import Index
 from indexer.overrides import Override, Overrides
 from indexer.preparing import Job, Prepared, Reply, opened
 from indexer.preparing_pool import Preparers
-from indexer.spool import Spool
+from indexer.spool import Place, Spool
 from indexer.wanted import Wanted
 
 Progress = Callable[[str, int, int], None]
@@ -36,12 +36,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A document in two parts: `load` gives it but for its meaning, which is in the spool at `meaning`."""
+
+    load: Callable[[], Prepared]
+    meaning: Place
+
+
+@dataclass(frozen=True, slots=True)
 class SourceReading:
     """A document ready to be written: read now, or taken over from the generation that serves.
 
-    Of `record` the text is left out, which `text` gives; `load` gives it with all that is to be written of it. `count`
-    is the number of its passages; `corrected` are the ids of all of them, where one of them is corrected. `same` says
-    that all of it is as the generation that serves has it.
+    Of `record` the text is left out, which `text` gives; `load` gives it with all that is to be written of it, `apart`
+    in two, where nothing of it is made later. `count` is the number of its passages; `corrected` are the ids of all of
+    them, where one of them is corrected. `same` says that all of it is as the generation that serves has it.
     """
 
     record: DocumentRecord
@@ -51,6 +59,7 @@ class SourceReading:
     load: Callable[[], Prepared]
     corrected: tuple[str, ...] = ()
     same: bool = False
+    apart: Apart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +156,7 @@ def _in_order(found: Mapping[int, _Found]) -> tuple[_Found, ...]:
 
 def _kept_aside(reply: Reply, job: Job, wanted: Wanted, reading: str, spool: Spool) -> SourceReading:
     text, ready = spool.put(reply.text), spool.put(reply.ready)
+    meaning = spool.put(reply.meaning) if reply.meaning else None
     state = store.SourceState(
         digest=job.digest,
         reading=reading,
@@ -162,13 +172,17 @@ def _kept_aside(reply: Reply, job: Job, wanted: Wanted, reading: str, spool: Spo
     def load() -> Prepared:
         return opened(spool.get(ready), spool.get(text))
 
+    def load_whole() -> Prepared:
+        return opened(spool.get(ready), spool.get(text), spool.get(meaning) if meaning is not None else b"")
+
     return SourceReading(
         reply.record,
         reply.count,
         state,
         text=lambda: spool.get(text).decode("utf-8", "surrogatepass"),
-        load=load,
+        load=load_whole,
         corrected=tuple(passage.id for passage in load().passages) if job.corrections else (),
+        apart=Apart(load, meaning) if meaning is not None else None,
     )
 
 

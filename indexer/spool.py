@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,15 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
+        self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
         self._end = 0
+
+    @classmethod
+    def shared(cls, number: int) -> Spool:
+        """The spool of another process, to read from, by the number of the open file that was passed on."""
+        spool = cls.__new__(cls)
+        spool._file, spool._end = os.fdopen(number, "rb", buffering=0), 0
+        return spool
 
     def __enter__(self) -> Spool:
         return self
@@ -34,6 +42,10 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+    def fileno(self) -> int:
+        """The number of the open file."""
+        return self._file.fileno()
 
     def put(self, data: bytes) -> Place:
         """Keep some bytes; returns where they are."""

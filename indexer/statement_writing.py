@@ -276,10 +276,11 @@ class Writer:
         with closing(sqlite3.connect(self._folder / statements.VOCABULARY)) as connection, connection:
             connection.executescript(
                 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-                "CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);"
+                "CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL);"
             )
-            # In the order of the words: their index is then written from end to end.
             connection.executemany("INSERT INTO vocabulary (word, number) VALUES (?, ?)", self._vocabulary.items())
+            # Sorted at once: word by word, in no order, an index is written all over.
+            connection.execute("CREATE UNIQUE INDEX vocabulary_by_word ON vocabulary (word)")
 
 
 def _ascending(rows: Rows, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -15,10 +15,15 @@ from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 
-from indexer import database, lexical, statement_writing, store, vectors
+import numpy as np
+import numpy.typing as npt
+
+from indexer import database, lexical, statement_writing, store
 from indexer.completing import Complete, Unchanged
 from indexer.documents import Distribution
-from indexer.preparing import opened_words
+from indexer.preparing import Prepared, opened_words
+from indexer.semantic_process import SemanticProcess
+from indexer.semantic_writing import SemanticWriter
 from indexer.source_readings import SourceReading
 from indexer.versions import Matching
 
@@ -29,10 +34,18 @@ _WAITING = 16  # calls that may wait for their turn: each holds some of the text
 class GenerationWriter:
     """Writes documents into the empty folder of a generation; passages are numbered in the order in which they come.
 
-    `old` is the generation that `copy` takes from. Use as a context manager; what `finish` has not ended is of no use.
+    `old` is the generation that `copy` takes from; `beside` writes vectors and sentences, if given. Use as a context
+    manager; what `finish` has not ended is of no use.
     """
 
-    def __init__(self, folder: Path, manifest: store.Manifest, matching: Matching, old: store.Index | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: store.Manifest,
+        matching: Matching,
+        old: store.Index | None,
+        beside: SemanticProcess | None = None,
+    ) -> None:
         self.passages = 0
         self._old, self._manifest, self._matching = old, manifest, matching
         self._kept = statement_writing.Kept(old.statements) if old is not None else None
@@ -44,8 +57,9 @@ class GenerationWriter:
         self._rows = self._open.enter_context(
             database.Writer(folder / store.DATABASE, old.folder / old.generation / store.DATABASE if old else None)
         )
-        self._sentences = self._open.enter_context(statement_writing.Writer(folder / store.SENTENCES))
-        self._vectors = self._open.enter_context(vectors.Writer(folder / store.VECTORS, manifest.dimension))
+        self._meanings: SemanticWriter | SemanticProcess = beside or self._open.enter_context(
+            SemanticWriter(folder, manifest.dimension)
+        )
         self._beside = self._open.enter_context(_Beside())
 
     def __enter__(self) -> GenerationWriter:
@@ -58,29 +72,31 @@ class GenerationWriter:
 
     def add(self, complete: Complete) -> None:
         """Write the document that comes next."""
-        prepared = complete.prepared
+        if isinstance(self._meanings, SemanticProcess):
+            raise ValueError("a process of its own writes all vectors and sentences")
+        self._meanings.add(complete.vectors, complete.analyses)
+        self.add_apart(complete.prepared, lambda: complete.vectors)
+
+    def add_apart(self, prepared: Prepared, vectors: Callable[[], npt.NDArray[np.float16]]) -> None:
+        """Write the document that comes next, but for its vectors and sentences; `vectors` gives those if wanted."""
         self._rows.add_document(prepared.record)
         if prepared.rows:
             self._rows.add_words(prepared.packed)
         self._rows.add_passages(prepared.rows, prepared.digests)
         self._rows.add_items(prepared.items)
-        self._vectors.add(complete.vectors)
-        for analysis in complete.analyses:
-            self._sentences.add(analysis)
         self._beside.do(partial(self._words.add_all, self.passages, prepared.words))
         if self._matching.waits_for(prepared.record.id):
-            self._matching.add(prepared.record.id, self.passages, prepared.passages, complete.vectors)
+            self._matching.add(prepared.record.id, self.passages, prepared.passages, vectors())
         self.passages += len(prepared.rows)
 
     def copy(self, held: Unchanged) -> None:
         """Write the documents that come next as the old generation has them."""
-        if self._old is None or self._kept is None:
+        if self._old is None or self._kept is None or isinstance(self._meanings, SemanticProcess):
             raise ValueError("there is no old generation to copy from")
         self._rows.copy([record.id for record in held.records], held.first, held.end)
         for first in range(held.first, held.end, _AT_ONCE):
             end = min(first + _AT_ONCE, held.end)
-            self._vectors.add(self._old.vectors.stored(first, end))
-            self._sentences.add(self._kept.span(first, end))
+            self._meanings.add(self._old.vectors.stored(first, end), (self._kept.span(first, end),))
             self._beside.do(partial(_add_words, self._words, self._old, first, end, self.passages - held.first))
         for record in held.records:
             if self._matching.waits_for(record.id):
@@ -101,10 +117,9 @@ class GenerationWriter:
         # At once: most of what each library does at the end it does without Python's lock.
         with ThreadPoolExecutor() as last:
             ends = [
-                last.submit(self._vectors.finish, self._manifest.audiences.values()),
+                last.submit(self._meanings.finish, self._manifest.audiences.values()),
                 last.submit(self._words.commit),
                 last.submit(self._rows.finish, links, matched),
-                last.submit(self._sentences.finish),
             ]
             for end in ends:
                 end.result()

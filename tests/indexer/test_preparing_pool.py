@@ -105,10 +105,10 @@ def test_each_job_has_its_reply(sources: Path, others_read: None) -> None:
             assert "holds no text" in str(outcome) or "empty" in str(outcome)
             continue
         assert isinstance(outcome, Reply)
-        ready = opened(outcome.ready, outcome.text)
+        ready = opened(outcome.ready, outcome.text, outcome.meaning)
         assert ready.record.source == asked[place].source and ready.record.text
-        assert ready.vectors is not None and ready.vectors.shape[0] == outcome.count == len(ready.passages)
-        assert ready.analysis is not None and ready.analysis.vectors is not None
+        assert ready.meaning is not None and len(ready.meaning.vectors) == outcome.count == len(ready.passages)
+        assert ready.meaning.analysis.vectors is not None
     assert len(workers) == 2 and all(worker.returncode is not None for worker in workers)
 
 
