@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import jurisdictions, remembered
+from indexer import jurisdictions
 from indexer.document_words import find_opening, find_unnumbered, is_no_answer, opening_pattern, unnumbered_pattern
-from indexer.remembered import Remembered
 
 _PIECES = st.sampled_from(
     [
@@ -60,20 +59,3 @@ def test_answers_without_content_are_known_by_any_first_word(text: str) -> None:
 )
 def test_names_are_found_where_their_first_word_stands_before_without_them(text: str, names: list[str]) -> None:
     assert [mention.matched for mention in jurisdictions.find_mentions(text)] == names
-
-
-def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "_MOST", 3)
-    asked: list[str] = []
-
-    def length(word: str) -> int:
-        asked.append(word)
-        return len(word)
-
-    lengths = Remembered(length)
-    assert [lengths[word] for word in ("a", "bb", "a", "ccc", "dddd", "a")] == [1, 2, 1, 3, 4, 1]
-    assert asked == ["a", "bb", "ccc", "dddd", "a"]
-    long = "e" * 100
-    assert lengths[long] == 100
-    assert long not in lengths
-    assert len(lengths) <= 3
