@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO
 
 from indexer import embedding
 from indexer.documents import Distribution, Language, Passage
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from indexer.store import Filters
 
 Format = Literal["jsonl", "csv", "xlsx"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 BriefFormat = Literal["docx", "html"]
 AnalysisFormat = Literal["docx", "xlsx"]
 

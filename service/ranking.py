@@ -51,15 +51,9 @@ class Ranker:
     def gains(self, passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
         """What each passage's score gains, of shape (passages,)."""
         like = self._index.words.likenesses(self._asked, self._rarities, self._index.places(passages))
-        known = np.fromiter(map(self._gain, passages), np.float32, len(passages)) if self._tells else np.float32(0)
+        known = np.fromiter(map(self._gain, passages), np.float32, len(passages))
         found: npt.NDArray[np.float32] = self._weights.words * like + known
         return found
-
-    @property
-    def _tells(self) -> bool:
-        """Whether the question says anything that a passage may gain or lose by, besides its words."""
-        query = self._query
-        return query.kind in ("precedent", "decision") or bool(query.clues.jurisdictions or query.clues.years)
 
     def _gain(self, passage: Passage) -> float:
         query, weights = self._query, self._weights
