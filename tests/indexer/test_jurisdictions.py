@@ -205,9 +205,9 @@ def test_decomposed_accents_change_nothing(text: str) -> None:
 @pytest.mark.parametrize("piece", ["a", "N.-", "A.@", "Service Public ", "Ontario, ", "www.", "( "])
 def test_time_grows_with_the_text_only(piece: str) -> None:
     text = piece * (300_000 // len(piece))
-    begin = time.perf_counter()
+    begin = time.thread_time()
     find_mentions(text)
-    assert time.perf_counter() - begin < 2
+    assert time.thread_time() - begin < 2
 
 
 def table() -> dict[str, Any]:

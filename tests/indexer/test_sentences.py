@@ -106,9 +106,9 @@ def test_a_sentence_is_one_sentence(text: str) -> None:
 @pytest.mark.parametrize("piece", [". ", "a", "A. ", "« ", "1.", "?!", "x@", "Il va. ", "?A", "(", "' "])
 def test_time_grows_with_the_text_only(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    begin = time.perf_counter()
+    begin = time.thread_time()
     split(text)
-    assert time.perf_counter() - begin < 2
+    assert time.thread_time() - begin < 2
 
 
 def test_a_list_that_is_missing_is_named() -> None:
