@@ -39,6 +39,10 @@ class Column:
         """For each passage whether its value meets the condition."""
         return np.array([condition(value) for value in self.values], np.bool_)[self.places]
 
+    def among(self, numbers: npt.NDArray[np.int64], value: object) -> Marks:
+        """For each of the passages `numbers` whether it has this value."""
+        return np.array([one == value for one in self.values], np.bool_)[self.places[numbers]]
+
     def tally(self, numbers: npt.NDArray[np.int64]) -> dict[object, int]:
         """How many of the passages `numbers` have each value; values that none of them has are left out."""
         counts = np.bincount(self.places[numbers], minlength=len(self.values)).tolist()

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem, Status
+from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem, Role, Status
 from indexer.filters import Filters
 from indexer.glossary import Term
 from indexer.lexical import LexicalHits
@@ -71,8 +71,18 @@ class VectorLeg(Protocol):
         """Number of components of a vector."""
         ...
 
-    def search(self, query: npt.NDArray[np.float32], limit: int, *, allowed: Numbers | None = None) -> VectorHits:
-        """The `limit` passages nearest to `query`, of shape (dimension,), among `allowed` if given."""
+    def search(
+        self,
+        query: npt.NDArray[np.float32],
+        limit: int,
+        *,
+        allowed: Numbers | None = None,
+        silent: npt.NDArray[np.bool_] | None = None,
+    ) -> VectorHits:
+        """The `limit` passages nearest to `query`, of shape (dimension,), among `allowed` if given.
+
+        Those that `silent` marks, of shape (passages,), are never found.
+        """
         ...
 
     def vectors(self, numbers: Numbers) -> npt.NDArray[np.float32]:
@@ -270,6 +280,10 @@ class Index(Protocol):
 
     def owners(self, numbers: Numbers) -> npt.NDArray[np.int32]:
         """A number for whom each of these passages is about first, the same for the same one."""
+        ...
+
+    def of_role(self, numbers: Numbers, role: Role) -> npt.NDArray[np.bool_]:
+        """Whether each of these passages stands in a section of `role`."""
         ...
 
     def owned(self, numbers: Numbers) -> npt.NDArray[np.bool_]:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from indexer import database
 from indexer.columns import Column, ColumnReader
-from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem
+from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem, Role
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.filters import Filters as Filters  # noqa: PLC0414 - given on
@@ -418,6 +418,10 @@ class Index:
     def owners(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """A number for whom each of these passages is about first, the same for the same one; of shape (numbers,)."""
         return self._columns.columns().owners.places[numbers]
+
+    def of_role(self, numbers: npt.NDArray[np.int64], role: Role) -> npt.NDArray[np.bool_]:
+        """Whether each of these passages stands in a section of `role`; of shape (numbers,)."""
+        return self._columns.columns().roles.among(numbers, role)
 
     def owned(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Whether each of these passages is about anybody; of shape (numbers,)."""

@@ -31,7 +31,7 @@ _VERY_MANY = 250_000  # vectors
 _TRAINED_ON = 20_000
 _SPARE = 3.0  # times as many codes as vectors wanted are looked at again: all but few of the farther are among them,
 _LEAST_SPARE = 600  # and at least so many more
-_FEWEST_ALLOWED = 10_000  # of the vectors, below which they are compared exactly at once,
+_FEWEST_ALLOWED = 6_000  # of the vectors, below which they are compared exactly at once,
 _SELECTIVE = 0.02  # and the share of them up to which they are
 _CHUNK = 65_536
 
@@ -176,15 +176,25 @@ class VectorIndex:
         return int(self._index.d)
 
     def search(
-        self, query: npt.NDArray[np.float32], limit: int, *, allowed: npt.NDArray[np.int64] | None = None
+        self,
+        query: npt.NDArray[np.float32],
+        limit: int,
+        *,
+        allowed: npt.NDArray[np.int64] | None = None,
+        silent: npt.NDArray[np.bool_] | None = None,
     ) -> VectorHits:
         """The `limit` passages nearest to `query`, of shape (dimension,), among `allowed` if given.
 
+        Those that `silent` marks, of shape (passages,), are never found.
         Exact, but for very few of the farther ones where many may be found. Scores are exact always.
         """
+        stating = None if silent is None else ~silent[: len(self)]
+        among = len(self) if stating is None else int(np.count_nonzero(stating))
         if allowed is not None:
             allowed = allowed[allowed < len(self)]
-        among = len(self) if allowed is None else len(allowed)
+            if stating is not None:
+                allowed = allowed[stating[allowed]]
+            among = len(allowed)
         limit = min(limit, among)
         if limit < 1:
             return VectorHits(np.empty(0, np.int64), np.empty(0, np.float32))
@@ -193,13 +203,13 @@ class VectorIndex:
         least = FEWEST_CODED if allowed is None else max(_FEWEST_ALLOWED, int(_SELECTIVE * len(self)) + 1)
         few = len(self) < FEWEST_CODED or among < least or 2 * looked_at > among
         if self._near is None or few:
-            chosen = self._chosen(allowed)
+            chosen = self._chosen(allowed, stating)
             exactly = None if chosen is None else faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
             return self._hits(self._index, query, limit, exactly)
         parameters = faiss.IndexRefineSearchParameters(  # type: ignore[call-arg]
             k_factor=looked_at / limit,
             base_index_params=faiss.SearchParametersPreTransform(  # type: ignore[call-arg]
-                index_params=faiss.SearchParametersIVF(nprobe=1, sel=self._chosen(allowed))  # type: ignore[call-arg]
+                index_params=faiss.SearchParametersIVF(nprobe=1, sel=self._chosen(allowed, stating))  # type: ignore[call-arg]
             ),
         )
         return self._hits(self._near, query, limit, parameters)
@@ -216,11 +226,15 @@ class VectorIndex:
         found = numbers[0] >= 0
         return VectorHits(numbers[0][found].astype(np.int64), scores[0][found].astype(np.float32))
 
-    def _chosen(self, allowed: npt.NDArray[np.int64] | None) -> faiss.IDSelector | None:
-        """What restricts a search to the numbers allowed, or to those that this index has of its file's."""
+    def _chosen(
+        self, allowed: npt.NDArray[np.int64] | None, stating: npt.NDArray[np.bool_] | None
+    ) -> faiss.IDSelector | None:
+        """What restricts a search to those allowed or marked, or to those that this index has of its file's."""
+        marks = stating
         if allowed is not None:
             marks = np.zeros(len(self), np.bool_)
             marks[allowed] = True
+        if marks is not None:
             return faiss.IDSelectorBitmap(np.packbits(marks, bitorder="little"))  # type: ignore[call-arg, arg-type]
         return faiss.IDSelectorRange(0, len(self)) if len(self) < self._index.ntotal else None
 

@@ -5,10 +5,9 @@ Passages that state nothing (a title alone, an answer such as "N/A") are never f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +16,9 @@ from indexer.documents import DocumentRecord, Passage
 from indexer.embedding import Embedder
 from indexer.filters import Filters
 from indexer.index_protocol import Index
-from indexer.lexical import LexicalHits
 from indexer.lexical_query import LexicalQuery, lexical_query
 from indexer.runs import begins
+from indexer.stating import stating
 from indexer.vectors import VectorHits
 from service import access
 from service.folding import Folded, fold
@@ -63,8 +62,6 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights()
-_SPARE = 200  # passages more than wanted that a leg gives at once: to ask it again costs more than these
-_Hits = TypeVar("_Hits", LexicalHits, VectorHits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +166,12 @@ class _Search:
         self._index, self._query, self._vector, self._weights = index, query, vector, weights
         terms = [match.term for match in query.terms]
         self._asked = lexical_query(query.text, query.asked_in, terms, translate=weights.translate)
-        if weights.needs:
-            self._asked = with_stated_need(index, query, self._asked, vector)
         self._allowed = index.allowed(query.filters)
+        self._dense = DenseLeg(index, vector, self._allowed)
+        if weights.needs:
+            self._asked = with_stated_need(
+                index, query, self._asked, vector, lambda: self._dense.best(weights.pool).numbers
+            )
 
     def candidates(self, pool: int) -> Candidates:
         """The candidates of both legs: see `fused`."""
@@ -180,6 +180,7 @@ class _Search:
             self._asked,
             self._vector,
             pool,
+            dense=self._dense,
             allowed=self._allowed,
             filters=self._query.filters,
             weights=self._weights,
@@ -265,21 +266,27 @@ def query_vector(embedder: Embedder, query: Query, weights: Weights = DEFAULT_WE
     return unit
 
 
-def _stating(
-    search: Callable[[int], _Hits], pool: int, silent: npt.NDArray[np.bool_]
-) -> tuple[_Hits, npt.NDArray[np.intp]]:
-    """A leg's hits, and the places of the `pool` best among them that state something.
+class DenseLeg:
+    """The passages nearest to one question's `vector`, among the `allowed` numbers, that state something.
 
-    The leg is asked for more until it has given so many, or all that it has: to hand it every number that may be found
-    would cost more than these few too many.
+    They are looked up once for each pool.
     """
-    asked = pool + min(max(pool // 4, _SPARE), int(np.count_nonzero(silent)))
-    while True:
-        hits = search(asked)
-        stating = np.flatnonzero(~silent[hits.numbers])
-        if len(stating) >= pool or len(hits.numbers) < asked:
-            return hits, stating[:pool]
-        asked *= 4
+
+    def __init__(
+        self, index: Index, vector: npt.NDArray[np.float32], allowed: npt.NDArray[np.int64] | None = None
+    ) -> None:
+        self._index, self._vector, self._allowed = index, vector, allowed
+        self._best: dict[int, VectorHits] = {}
+
+    def best(self, pool: int) -> VectorHits:
+        """The `pool` nearest, or all that there are."""
+        found = self._best.get(pool)
+        if found is None:
+            with stage("dense"):
+                found = self._best[pool] = self._index.vectors.search(
+                    self._vector, pool, allowed=self._allowed, silent=self._index.silent
+                )
+        return found
 
 
 def fused(
@@ -288,39 +295,38 @@ def fused(
     vector: npt.NDArray[np.float32],
     pool: int,
     *,
+    dense: DenseLeg | None = None,
     allowed: npt.NDArray[np.int64] | None = None,
     filters: Filters | None = None,
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> Candidates:
     """Candidates of both legs among the `allowed` numbers, which meet the `filters`, in no particular order.
 
+    `dense` is the leg of the same vector and numbers, where it is at hand.
     Each leg gives `pool` passages that state something, or all that there are.
     Every candidate gets its true cosine. One that the lexical leg did not return counts as matching no word: its
     true share is below that of the leg's last.
     """
     with stage("lexical"):
-        by_words, stating = _stating(
+        by_words, places = stating(
             lambda count: index.lexical.search(
                 asked, count, allowed=allowed, filters=filters, wording_weight=weights.terms
             ),
             pool,
             index.silent,
         )
-    words, shares = by_words.numbers[stating], by_words.shares[stating]
-    with stage("dense"):
-        by_meaning, stating = _stating(
-            lambda count: index.vectors.search(vector, count, allowed=allowed), pool, index.silent
-        )
-    near, cosines = by_meaning.numbers[stating], by_meaning.scores[stating]
+    words, shares = by_words.numbers[places], by_words.shares[places]
+    by_meaning = (dense or DenseLeg(index, vector, allowed)).best(pool)
+    near = by_meaning.numbers
     both = np.sort(np.concatenate((words, near)))
     numbers = both[begins(both)]
-    dense = np.empty(len(numbers), np.float32)
+    similar = np.empty(len(numbers), np.float32)
     places = np.searchsorted(numbers, near)
-    dense[places] = cosines
+    similar[places] = by_meaning.scores
     away = np.ones(len(numbers), np.bool_)
     away[places] = False
     others = np.flatnonzero(away)
-    dense[others] = index.vectors.vectors(numbers[others]) @ vector
+    similar[others] = index.vectors.vectors(numbers[others]) @ vector
     lexical = np.zeros(len(numbers), np.float32)
     lexical[np.searchsorted(numbers, words)] = shares
-    return Candidates(numbers, lexical + weights.dense * dense, dense, lexical)
+    return Candidates(numbers, lexical + weights.dense * similar, similar, lexical)

@@ -6,6 +6,7 @@ Whoever solved the problem is likelier to speak of it in those words.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,27 +24,31 @@ _LOOKED_AT = 8  # needs, the nearest by meaning
 _LEAST_WORDS = 4  # of a sentence that states something
 
 
-def with_stated_need(index: Index, query: Query, asked: LexicalQuery, vector: npt.NDArray[np.float32]) -> LexicalQuery:
+def with_stated_need(
+    index: Index,
+    query: Query,
+    asked: LexicalQuery,
+    vector: npt.NDArray[np.float32],
+    nearest: Callable[[], npt.NDArray[np.int64]],
+) -> LexicalQuery:
     """The lexical query with the words of the need that the question is about, where it asks for a precedent.
 
     The need is sought among those of the jurisdictions that the question names, among all where these state none, and
-    only in documents that its filters allow. `vector` is the question's.
+    only in documents that its filters allow. `vector` is the question's, and `nearest` gives the numbers of those
+    nearest to it that the filters allow, best first, as far as they are looked up anyhow.
     """
     if query.kind != "precedent":
         return asked
-    stated = _nearest(index, query, asked, vector)
+    passages = index.numbered(_needs(index, query, vector, nearest))
+    stated = _likest(index, passages, asked)
     if stated is None:
         return asked
     sentence, passage = stated
     return _joined(asked, lexical_query(sentence, passage.language))
 
 
-def _nearest(
-    index: Index, query: Query, asked: LexicalQuery, vector: npt.NDArray[np.float32]
-) -> tuple[str, Passage] | None:
+def _likest(index: Index, passages: Sequence[Passage], asked: LexicalQuery) -> tuple[str, Passage] | None:
     """The sentence of a need whose words are most like the question's, and its passage."""
-    numbers = _needs(index, query)
-    passages = index.numbered(index.vectors.search(vector, _LOOKED_AT, allowed=numbers).numbers)
     rarities = np.array(index.lexical.rarities(asked), np.float32)
     question = word_vectors().of(asked.asked)
     if len(index.vectors) >= MANY:
@@ -67,13 +72,26 @@ def _nearest(
     return sentence, passage
 
 
-def _needs(index: Index, query: Query) -> npt.NDArray[np.int64]:
-    """Numbers of the needs to look at."""
-    for codes in (tuple(sorted(query.clues.jurisdictions)), ()):
-        numbers = index.allowed(replace(query.filters, roles=(Role.NEED,), jurisdictions=codes))
+def _needs(
+    index: Index,
+    query: Query,
+    vector: npt.NDArray[np.float32],
+    nearest: Callable[[], npt.NDArray[np.int64]],
+) -> npt.NDArray[np.int64]:
+    """Numbers of the needs nearest to the question."""
+    filters = query.filters
+    if query.clues.jurisdictions:
+        stated_by = replace(filters, roles=(Role.NEED,), jurisdictions=tuple(sorted(query.clues.jurisdictions)))
+        numbers = index.allowed(stated_by)
         if numbers is not None and len(numbers):
-            return numbers
-    return np.empty(0, np.int64)
+            return index.vectors.search(vector, _LOOKED_AT, allowed=numbers, silent=index.silent).numbers
+    if not filters.roles and not filters.jurisdictions:
+        near = nearest()
+        needs = near[index.of_role(near, Role.NEED)][:_LOOKED_AT]
+        if len(needs):  # the others are farther than all of these
+            return needs
+    numbers = index.allowed(replace(filters, roles=(Role.NEED,), jurisdictions=()))
+    return index.vectors.search(vector, _LOOKED_AT, allowed=numbers, silent=index.silent).numbers
 
 
 def _joined(asked: LexicalQuery, more: LexicalQuery) -> LexicalQuery:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import os
@@ -15,6 +14,7 @@ import uvicorn
 from indexer.errors import CouncilError, SettingError
 from service import logs
 from service.api import create_app
+from service.collecting import collect_seldom
 from service.edge.http_protocol import ProblemProtocol
 from service.server_settings import Settings
 
@@ -66,8 +66,6 @@ def main() -> int:
     except CouncilError as error:
         sys.stderr.write(f"council: {error}\n")
         return 2 if isinstance(error, SettingError) else 1
-    # What was loaded stays: to look through it and what is kept of answers again takes up to 0.1 s each time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    collect_seldom()
     _Server(config, channel).run(sockets=[listening])
     return 0

@@ -2,8 +2,8 @@
 
     python -m eval.benchmarks.served --index DIR [--queries 200] [--repeats 3]
 
-Every call is a new query, understood and embedded within the time taken. Callers are threads of one process, as a
-server's worker has them.
+Every call is a new query, understood and embedded within the time taken. Callers are threads of one process that
+collects garbage as seldom as a server's worker, which has them so too.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from eval.benchmarks.timing import latency, typical  # noqa: E402
 from indexer.embedding import Embedder  # noqa: E402
 from indexer.filters import Filters  # noqa: E402
 from indexer.index_protocol import Index  # noqa: E402
+from service.collecting import collect_seldom  # noqa: E402
 from service.engine import Engine  # noqa: E402
 from service.query import understand  # noqa: E402
 
@@ -48,6 +49,7 @@ def measured(folder: Path, queries: int, repeats: int) -> Served:
     """What the index in `folder` costs to serve."""
     engine = Engine(folder)
     engine.warm()
+    collect_seldom()
     asked = {"search": _endless(searches, queries, repeats), "answer": _endless(questions, queries, repeats)}
     for one in (*searches(_WARM_UP, seed=9), *questions(_WARM_UP, seed=9)):
         engine.search(understand(one.text))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from qdrant_client import models
 
-from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
+from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem, Role
 from indexer.filters import Filters, conditions, meeting
 from indexer.index_protocol import Tallied
 from indexer.live_statements import LiveStatements, LiveWords
@@ -238,6 +238,10 @@ class QdrantIndex:
     def owners(self, numbers: Numbers) -> npt.NDArray[np.int32]:
         """A number for whom each of these passages is about first, the same for the same one."""
         return self._held.columns.owners.places[numbers]
+
+    def of_role(self, numbers: Numbers, role: Role) -> npt.NDArray[np.bool_]:
+        """Whether each of these passages stands in a section of `role`."""
+        return self._held.columns.roles.among(numbers, role)
 
     def owned(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         """Whether each of these passages is about anybody."""

@@ -21,6 +21,7 @@ from indexer.lexical_clauses import Frequencies, Group, clauses
 from indexer.lexical_query import LexicalQuery, surface_token
 from indexer.qdrant.points import DENSE, TERMS, Terms, saturated, token_number
 from indexer.qdrant.statistics import Statistics
+from indexer.stating import stating
 from indexer.vectors import VectorHits
 
 _MORE, _LEAST_MORE = 0.5, 100  # of the passages wanted, so many more are scored again
@@ -160,8 +161,24 @@ class QdrantVectors:
         """Number of components of a vector."""
         return self._dimension
 
-    def search(self, query: npt.NDArray[np.float32], limit: int, *, allowed: Numbers | None = None) -> VectorHits:
-        """The `limit` passages nearest to `query`, of shape (dimension,), among `allowed` if given."""
+    def search(
+        self,
+        query: npt.NDArray[np.float32],
+        limit: int,
+        *,
+        allowed: Numbers | None = None,
+        silent: npt.NDArray[np.bool_] | None = None,
+    ) -> VectorHits:
+        """The `limit` passages nearest to `query`, of shape (dimension,), among `allowed` if given.
+
+        Those that `silent` marks, of shape (passages,), are never found.
+        """
+        if silent is None:
+            return self._best(query, limit, allowed)
+        hits, places = stating(lambda count: self._best(query, count, allowed), limit, silent)
+        return VectorHits(hits.numbers[places], hits.scores[places])
+
+    def _best(self, query: npt.NDArray[np.float32], limit: int, allowed: Numbers | None) -> VectorHits:
         limit = min(limit, len(self) if allowed is None else len(allowed))
         if limit < 1:
             return VectorHits(np.empty(0, np.int64), np.empty(0, np.float32))

@@ -157,6 +157,26 @@ def test_it_holds_what_an_index_in_a_folder_holds(index: Index, tmp_path: Path, 
         assert index.document(document.id) == document
 
 
+def test_what_is_marked_silent_is_never_near_and_what_is_left_comes_in_its_place(
+    index: Index, embedder: Embedder
+) -> None:
+    vector = embedder.encode_queries(["Who counted the lamps in Halifax?"])[0]
+    everything = index.vectors.search(vector, len(index.vectors)).numbers
+    silent = np.zeros(len(everything), np.bool_)
+    silent[everything[:3]] = True
+    assert index.vectors.search(vector, 4, silent=silent).numbers.tolist() == everything[3:7].tolist()
+    among = np.sort(everything[2:6])
+    assert index.vectors.search(vector, 4, allowed=among, silent=silent).numbers.tolist() == everything[3:6].tolist()
+
+
+def test_roles_are_told_by_number(index: Index) -> None:
+    numbers = np.arange(len(index.vectors))[::-1]
+    roles = [passage.role for passage in index.numbered(numbers)]
+    assert len(set(roles)) > 1
+    for role in Role:
+        assert index.of_role(numbers, role).tolist() == [one is role for one in roles]
+
+
 def test_both_legs_find_what_those_of_a_folder_find(index: Index, tmp_path: Path, embedder: Embedder) -> None:
     alone = built(open_store(tmp_path / "compared"), tmp_path / "sources", embedder)
     for audience in Distribution:

@@ -25,15 +25,20 @@ def index(rows, tmp_path_factory):
 
 @pytest.mark.parametrize("seen", [COUNT, COUNT // 2])
 @pytest.mark.parametrize("allowed", [None, np.arange(0, COUNT, 2), np.arange(0, COUNT, 40)], ids=["all", "half", "few"])
-def test_nearly_all_of_the_nearest_are_found_and_none_that_is_not_allowed(rows, index, seen, allowed):
+@pytest.mark.parametrize("every", [None, 7])
+def test_nearly_all_of_the_nearest_are_found_and_none_that_is_not_allowed_or_is_silent(
+    rows, index, seen, allowed, every
+):
     view = index.first(seen)
     open_to = np.arange(seen) if allowed is None else allowed[allowed < seen]
+    silent = None if every is None else np.arange(COUNT) % every == 0
+    open_to = open_to if silent is None else open_to[~silent[open_to]]
     exact = index.vectors(np.arange(COUNT))
     found = shares = first = 0
     for query in rows[:20]:
         best = open_to[np.argsort(-(exact[open_to] @ query), kind="stable")[:WANTED]]
-        hits = view.search(query, WANTED, allowed=allowed)
-        assert np.isin(hits.numbers, open_to).all()
+        hits = view.search(query, WANTED, allowed=allowed, silent=silent)
+        assert np.isin(hits.numbers, open_to).all() and len(hits.numbers) == WANTED
         assert np.allclose(hits.scores, exact[hits.numbers] @ query, atol=1e-5)
         assert (np.diff(hits.scores) <= 1e-6).all()
         found += len(np.intersect1d(best, hits.numbers))

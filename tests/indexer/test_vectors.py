@@ -38,9 +38,11 @@ def test_search_is_the_exact_inner_product(
     query = unit(1, dimension, seed + 1)[0]
     chosen = data.draw(st.none() | st.sets(st.integers(0, count - 1)))
     allowed = None if chosen is None else np.array(sorted(chosen), dtype=np.int64)
-    hits = index.search(query, limit, allowed=allowed)
+    silent = data.draw(st.none() | st.lists(st.booleans(), min_size=count, max_size=count).map(np.array))
+    hits = index.search(query, limit, allowed=allowed, silent=silent)
     expected = matrix @ query
     among = np.arange(count) if allowed is None else allowed
+    among = among if silent is None else among[~silent[among]]
     assert len(hits.numbers) == min(limit, len(among)) == len(set(hits.numbers.tolist()))
     assert set(hits.numbers.tolist()) <= set(among.tolist())
     assert hits.scores == pytest.approx(expected[hits.numbers], abs=HALF_PRECISION)

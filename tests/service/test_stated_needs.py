@@ -9,15 +9,17 @@ import pytest
 from indexer.lexical_query import lexical_query
 from indexer.store import Filters
 from service.query import understand
-from service.retrieval import query_vector
+from service.retrieval import DenseLeg, query_vector
 from service.stated_needs import with_stated_need
 
 QUESTION = "Newfoundland and Labrador is shopping for scheduling software. Has anyone solved this?"
 
 
-def extended(index, embedder, query):
+def extended(index, embedder, query, looked_up=200):
     asked = lexical_query(query.text, query.asked_in)
-    return asked, with_stated_need(index, query, asked, query_vector(embedder, query))
+    vector = query_vector(embedder, query)
+    near = DenseLeg(index, vector, index.allowed(query.filters))
+    return asked, with_stated_need(index, query, asked, vector, lambda: near.best(looked_up).numbers)
 
 
 def needs_of(index, code, language="en"):
@@ -70,3 +72,17 @@ def test_a_document_that_the_filters_rule_out_lends_no_word(index, embedder):
     records = [d.id for d in index.documents() if d.type == "decision_record"]
     asked, more = extended(index, embedder, replace(query, filters=Filters(documents=tuple(records))))
     assert more is asked  # decision records have no section of needs
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(), Filters(types=("exchange_form",)), Filters(roles=("showcase",))], ids=str
+)
+@pytest.mark.parametrize(
+    "question",
+    ["Who has already solved the problem of queues?", "Qui a déjà réglé le problème des files d’attente?", QUESTION],
+)
+def test_it_is_the_same_need_whether_it_is_among_those_looked_up_anyhow_or_not(index, embedder, question, filters):
+    query = replace(understand(question), filters=filters, kind="precedent")
+    asked, far = extended(index, embedder, query, looked_up=1)
+    assert extended(index, embedder, query, looked_up=len(index.vectors))[1] == far
+    assert len(far.asked) > len(asked.asked)
