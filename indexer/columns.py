@@ -35,13 +35,10 @@ class Column:
         of_values = Column.of([tell(value) for value in self.values])
         return Column(of_values.values, of_values.places[self.places])
 
-    def meeting(self, condition: Callable[[object], bool]) -> Marks:
-        """For each passage whether its value meets the condition."""
-        return np.array([condition(value) for value in self.values], np.bool_)[self.places]
-
-    def among(self, numbers: npt.NDArray[np.int64], value: object) -> Marks:
-        """For each of the passages `numbers` whether it has this value."""
-        return np.array([one == value for one in self.values], np.bool_)[self.places[numbers]]
+    def meeting(self, condition: Callable[[object], bool], numbers: npt.NDArray[np.int64] | None = None) -> Marks:
+        """For each passage, or each of the passages `numbers`, whether its value meets the condition."""
+        places = self.places if numbers is None else self.places[numbers]
+        return np.array([condition(value) for value in self.values], np.bool_)[places]
 
     def tally(self, numbers: npt.NDArray[np.int64]) -> dict[object, int]:
         """How many of the passages `numbers` have each value; values that none of them has are left out."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.columns import Columns, Marks
 
@@ -54,11 +55,20 @@ def conditions(filters: Filters) -> Iterator[tuple[str, Condition]]:
         yield "dates", lambda value: isinstance(value, str) and _within(value, filters)
 
 
-def meeting(columns: Columns, filters: Filters) -> Marks:
-    """For each passage number whether the passage meets the filters; of shape (passages,)."""
-    marks = np.ones(len(columns.roles.places), np.bool_)
+def meeting(columns: Columns, filters: Filters) -> npt.NDArray[np.int64]:
+    """The numbers of the passages that meet the filters, ascending."""
+    found: npt.NDArray[np.int64] | None = None
     for name, condition in conditions(filters):
-        marks &= columns.named(name).meeting(condition)
+        met = columns.named(name).meeting(condition, found)
+        found = np.flatnonzero(met) if found is None else found[met]
+    return np.arange(len(columns.roles.places)) if found is None else found
+
+
+def meets(columns: Columns, filters: Filters, numbers: npt.NDArray[np.int64]) -> Marks:
+    """For each of the passages `numbers` whether it meets the filters; of shape (numbers,)."""
+    marks = np.ones(len(numbers), np.bool_)
+    for name, condition in conditions(filters):
+        marks &= columns.named(name).meeting(condition, numbers)
     return marks
 
 

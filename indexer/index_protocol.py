@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem, Role, Status
+from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem, Status
 from indexer.filters import Filters
 from indexer.glossary import Term
 from indexer.lexical import LexicalHits
@@ -282,8 +282,8 @@ class Index(Protocol):
         """A number for whom each of these passages is about first, the same for the same one."""
         ...
 
-    def of_role(self, numbers: Numbers, role: Role) -> npt.NDArray[np.bool_]:
-        """Whether each of these passages stands in a section of `role`."""
+    def meets(self, numbers: Numbers, filters: Filters) -> npt.NDArray[np.bool_]:
+        """Whether each of these passages meets the filters."""
         ...
 
     def owned(self, numbers: Numbers) -> npt.NDArray[np.bool_]:

@@ -15,6 +15,8 @@ from indexer.statements import Ragged, Read, Statements
 _MOST_KEPT = 60_000  # words, 92 MB
 _READ_AHEAD = 40_000
 _AT_ONCE = 256
+_MOST_AT_ONCE = 8_000  # words of one question that are kept: less than half of those that come and go
+_NONE = -1
 _PRODUCTS = 1_024  # cosines at once: BLAS takes so few as they stand, where it lays out more of them anew at first
 
 
@@ -24,8 +26,9 @@ class PassageWords:
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
         self._lock = threading.Lock()
-        self._filled = 0
-        self._slots = np.empty(0, np.int32)  # by number of a word its row in the table, -1 where it has none
+        self._next = 0  # row
+        self._slots = np.empty(0, np.int32)  # by number of a word its row in the table
+        self._words = np.empty(0, np.int32)  # by row the number of its word
         self._table = np.empty((0, embedding.load().dimension), np.float32)
 
     def likenesses(
@@ -73,49 +76,43 @@ class PassageWords:
         _ = self._statements.words_of_tokens
         numbers = self._statements.commonest_words(_READ_AHEAD)
         for first in range(0, len(numbers), _AT_ONCE):
-            self._kept(numbers[first : first + _AT_ONCE])
+            with self._lock:
+                self._kept(numbers[first : first + _AT_ONCE])
 
     def _cosines(self, asked: npt.NDArray[np.float32], numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """The cosine to each word asked for of the words with these distinct numbers, of shape (m, words)."""
-        table, rows = self._kept(numbers)
+        if len(numbers) > _MOST_AT_ONCE:
+            return asked @ self._made(numbers).T
         step = max(1, _PRODUCTS // len(asked))
-        parts = [asked @ table[rows[first : first + step]].T for first in range(0, len(rows), step)]
+        with self._lock:  # else others could need the room of words that are read here
+            rows = self._kept(numbers)
+            parts = [asked @ self._table[rows[first : first + step]].T for first in range(0, len(rows), step)]
         return np.concatenate(parts, axis=1)
 
-    def _kept(self, numbers: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
-        """A table of vectors, and in it the rows of the words with these distinct numbers."""
-        embedder = embedding.load()
-        if len(numbers) > _MOST_KEPT:
-            written = self._statements.written(numbers.tolist())
-            table = embedder.encode_documents([written[number] for number in numbers.tolist()])
-            return table, np.arange(len(table), dtype=np.int32)
-        with self._lock:
-            if not len(self._slots):
-                self._slots = np.full(self._statements.vocabulary_size, -1, np.int32)
-            missing = numbers[self._slots[numbers] < 0]
-            if self._filled + len(missing) > _MOST_KEPT:
-                self._forget(len(numbers))
-                missing = numbers[self._slots[numbers] < 0]
-            if len(missing):
-                self._add(missing, embedder)
-            return self._table, self._slots[numbers]
-
-    def _forget(self, wanted: int) -> None:
-        """Make room for so many words: keep the first, which were read ahead as the commonest, if they leave it."""
-        self._filled = _READ_AHEAD if self._filled > _READ_AHEAD and _READ_AHEAD + wanted <= _MOST_KEPT else 0
-        self._slots[self._slots >= self._filled] = -1
-        self._table = self._table[: self._filled].copy()  # others may still read the old one
-
-    def _add(self, numbers: npt.NDArray[np.int32], embedder: embedding.Embedder) -> None:
+    def _made(self, numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         written = self._statements.written(numbers.tolist())
-        needed = self._filled + len(numbers)
-        if needed > len(self._table):  # twice the room each time, so that few words copy the table
-            room = np.empty((min(_MOST_KEPT, 2 * needed), embedder.dimension), np.float32)
-            room[: self._filled] = self._table[: self._filled]
-            self._table = room
-        self._table[self._filled : needed] = embedder.encode_documents([written[n] for n in numbers.tolist()])
-        self._slots[numbers] = np.arange(self._filled, needed, dtype=np.int32)
-        self._filled = needed
+        return embedding.load().encode_documents([written[number] for number in numbers.tolist()])
+
+    def _kept(self, numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The rows of the words with these distinct numbers; for who holds the lock, as long as it does."""
+        if not len(self._slots):
+            self._slots = np.full(self._statements.vocabulary_size, _NONE, np.int32)
+            self._words = np.full(_MOST_KEPT, _NONE, np.int32)
+            self._table = np.empty((_MOST_KEPT, embedding.load().dimension), np.float32)  # filled as words come
+        while len(missing := numbers[self._slots[numbers] == _NONE]):  # those that come may take the place of some
+            self._add(missing)
+        return self._slots[numbers]
+
+    def _add(self, numbers: npt.NDArray[np.int32]) -> None:
+        """Put words in the next rows; the commonest, which came first, stay, and of the others the latest."""
+        rows = self._next + np.arange(len(numbers), dtype=np.int32)
+        rows[rows >= _MOST_KEPT] -= _MOST_KEPT - _READ_AHEAD
+        gone = self._words[rows]
+        self._slots[gone[gone != _NONE]] = _NONE
+        self._table[rows] = self._made(numbers)
+        self._words[rows] = numbers
+        self._slots[numbers] = rows
+        self._next = int(rows[-1]) + 1
 
 
 def _distinct(numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

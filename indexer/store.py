@@ -24,11 +24,11 @@ import numpy.typing as npt
 
 from indexer import database
 from indexer.columns import Column, ColumnReader
-from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem, Role
+from indexer.documents import Attribution, Distribution, DocumentRecord, Passage, PassageKind, RecordItem
 from indexer.errors import IndexUnusableError
 from indexer.files import bring_to_disk
 from indexer.filters import Filters as Filters  # noqa: PLC0414 - given on
-from indexer.filters import meeting
+from indexer.filters import meeting, meets
 from indexer.held_files import GONE, HeldFiles, Resized
 from indexer.lexical import LexicalIndex
 from indexer.manifest import FORMAT_VERSION as FORMAT_VERSION  # noqa: PLC0414 - given on, as what follows
@@ -419,9 +419,9 @@ class Index:
         """A number for whom each of these passages is about first, the same for the same one; of shape (numbers,)."""
         return self._columns.columns().owners.places[numbers]
 
-    def of_role(self, numbers: npt.NDArray[np.int64], role: Role) -> npt.NDArray[np.bool_]:
-        """Whether each of these passages stands in a section of `role`; of shape (numbers,)."""
-        return self._columns.columns().roles.among(numbers, role)
+    def meets(self, numbers: npt.NDArray[np.int64], filters: Filters) -> npt.NDArray[np.bool_]:
+        """Whether each of these passages meets the filters; of shape (numbers,)."""
+        return meets(self._columns.columns(), filters, numbers)
 
     def owned(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Whether each of these passages is about anybody; of shape (numbers,)."""
@@ -537,7 +537,8 @@ class Index:
         return found
 
     def _meeting(self, filters: Filters) -> npt.NDArray[np.int64]:
-        found = np.flatnonzero(meeting(self._columns.columns(), filters)[: self._count])
+        found = meeting(self._columns.columns(), filters)
+        found = found[: np.searchsorted(found, self._count)]
         return found if self._shown is None else np.intersect1d(found, self._shown, assume_unique=True)
 
 

@@ -80,18 +80,17 @@ def _needs(
 ) -> npt.NDArray[np.int64]:
     """Numbers of the needs nearest to the question."""
     filters = query.filters
-    if query.clues.jurisdictions:
-        stated_by = replace(filters, roles=(Role.NEED,), jurisdictions=tuple(sorted(query.clues.jurisdictions)))
-        numbers = index.allowed(stated_by)
-        if numbers is not None and len(numbers):
-            return index.vectors.search(vector, _LOOKED_AT, allowed=numbers, silent=index.silent).numbers
-    if not filters.roles and not filters.jurisdictions:
-        near = nearest()
-        needs = near[index.of_role(near, Role.NEED)][:_LOOKED_AT]
-        if len(needs):  # the others are farther than all of these
-            return needs
-    numbers = index.allowed(replace(filters, roles=(Role.NEED,), jurisdictions=()))
-    return index.vectors.search(vector, _LOOKED_AT, allowed=numbers, silent=index.silent).numbers
+    found = np.empty(0, np.int64)
+    for codes in dict.fromkeys((tuple(sorted(query.clues.jurisdictions)), ())):
+        stated = replace(filters, roles=(Role.NEED,), jurisdictions=codes)
+        if not filters.roles and not filters.jurisdictions:  # else others are looked up than these
+            near = nearest()
+            found = near[index.meets(near, stated)][:_LOOKED_AT]
+        if not len(found):
+            found = index.vectors.search(vector, _LOOKED_AT, allowed=index.allowed(stated), silent=index.silent).numbers
+        if len(found):
+            return found
+    return found
 
 
 def _joined(asked: LexicalQuery, more: LexicalQuery) -> LexicalQuery:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from qdrant_client import models
 
-from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem, Role
-from indexer.filters import Filters, conditions, meeting
+from indexer.documents import Distribution, DocumentRecord, Passage, RecordItem
+from indexer.filters import Filters, conditions, meeting, meets
 from indexer.index_protocol import Tallied
 from indexer.live_statements import LiveStatements, LiveWords
 from indexer.manifest import Manifest, ManifestHead, SourceState
@@ -239,9 +239,9 @@ class QdrantIndex:
         """A number for whom each of these passages is about first, the same for the same one."""
         return self._held.columns.owners.places[numbers]
 
-    def of_role(self, numbers: Numbers, role: Role) -> npt.NDArray[np.bool_]:
-        """Whether each of these passages stands in a section of `role`."""
-        return self._held.columns.roles.among(numbers, role)
+    def meets(self, numbers: Numbers, filters: Filters) -> npt.NDArray[np.bool_]:
+        """Whether each of these passages meets the filters."""
+        return meets(self._held.columns, filters, numbers)
 
     def owned(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         """Whether each of these passages is about anybody."""
@@ -303,7 +303,8 @@ class QdrantIndex:
         known = self._allowed
         found = known.get(filters)
         if found is None:
-            found = np.flatnonzero(meeting(self._held.columns, filters)[: self._count])
+            found = meeting(self._held.columns, filters)
+            found = found[: np.searchsorted(found, self._count)]
             if self._shown is not None:
                 found = np.intersect1d(found, self._shown, assume_unique=True)
             found.flags.writeable = False

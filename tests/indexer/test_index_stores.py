@@ -169,12 +169,19 @@ def test_what_is_marked_silent_is_never_near_and_what_is_left_comes_in_its_place
     assert index.vectors.search(vector, 4, allowed=among, silent=silent).numbers.tolist() == everything[3:6].tolist()
 
 
-def test_roles_are_told_by_number(index: Index) -> None:
+@pytest.mark.parametrize(
+    "filters", [Filters(), Filters(roles=("decision",)), Filters(jurisdictions=("NS", "NB"))], ids=str
+)
+def test_whether_passages_meet_filters_is_told_by_their_numbers(index: Index, filters: Filters) -> None:
     numbers = np.arange(len(index.vectors))[::-1]
-    roles = [passage.role for passage in index.numbered(numbers)]
-    assert len(set(roles)) > 1
-    for role in Role:
-        assert index.of_role(numbers, role).tolist() == [one is role for one in roles]
+    passages = index.numbered(numbers)
+    met = [
+        (not filters.roles or passage.role in filters.roles)
+        and (not filters.jurisdictions or not set(filters.jurisdictions).isdisjoint(passage.jurisdictions))
+        for passage in passages
+    ]
+    assert any(met) and index.meets(numbers, filters).tolist() == met
+    assert index.meets(numbers[:0], filters).tolist() == []
 
 
 def test_both_legs_find_what_those_of_a_folder_find(index: Index, tmp_path: Path, embedder: Embedder) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,8 +136,24 @@ def test_words_beyond_the_room_leave_those_read_ahead(
     words.read_ahead()
     asked, weights = word_vectors().of(["booking", "temps"]), np.array([2.0, 1.0], np.float32)
     first = words._table[:3].copy()
-    for number in [*held, *held]:
-        exact = likeness(asked, weights, word_vectors().of(passage_words(passages[number])))
-        assert words.likenesses(asked, weights, [number])[0] == pytest.approx(exact, abs=1e-5)
-        assert words._filled <= len(words._table) <= 3 + max(held.values())
-        assert np.array_equal(words._table[:3], first)
+    exact = {n: likeness(asked, weights, word_vectors().of(passage_words(passages[n]))) for n in held}
+
+    def look(order: list[int]) -> None:
+        for number in order:
+            assert words.likenesses(asked, weights, [number])[0] == pytest.approx(exact[number], abs=1e-5)
+
+    look([*held, *held])
+    with ThreadPoolExecutor(4) as callers:  # each needs the room of the others' words
+        for done in [callers.submit(look, [*held][turn:] * 20) for turn in range(len(held))]:
+            done.result()
+    assert len(words._table) == 3 + max(held.values()) < sum(held.values())
+    assert np.array_equal(words._table[:3], first)
+
+
+def test_more_words_than_are_kept_at_once_are_compared_all_the_same(
+    written: Statements, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, weights = word_vectors().of(["booking", "temps"]), np.array([2.0, 1.0], np.float32)
+    kept = PassageWords(written).likenesses(asked, weights, [2, 0])
+    monkeypatch.setattr("indexer.passage_words._MOST_AT_ONCE", 1)
+    assert PassageWords(written).likenesses(asked, weights, [2, 0]) == pytest.approx(kept, abs=1e-6)
