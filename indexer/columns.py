@@ -13,6 +13,7 @@ import numpy.typing as npt
 from indexer import database
 
 _AT_ONCE = 16_384  # passages
+_FEW = 3  # values, that are compared one by one
 Marks = npt.NDArray[np.bool_]
 
 
@@ -38,7 +39,15 @@ class Column:
     def meeting(self, condition: Callable[[object], bool], numbers: npt.NDArray[np.int64] | None = None) -> Marks:
         """For each passage, or each of the passages `numbers`, whether its value meets the condition."""
         places = self.places if numbers is None else self.places[numbers]
-        return np.array([condition(value) for value in self.values], np.bool_)[places]
+        met = [place for place, value in enumerate(self.values) if condition(value)]
+        if len(met) <= _FEW:  # in a tenth of the time
+            marks = np.zeros(len(places), np.bool_)
+            for place in met:
+                marks |= places == place
+            return marks
+        of_value = np.zeros(len(self.values), np.bool_)
+        of_value[met] = True
+        return of_value[places]
 
     def tally(self, numbers: npt.NDArray[np.int64]) -> dict[object, int]:
         """How many of the passages `numbers` have each value; values that none of them has are left out."""
