@@ -5,9 +5,10 @@ Passages that state nothing (a title alone, an answer such as "N/A") are never f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from indexer.runs import begins
 from indexer.stating import stating
 from indexer.vectors import VectorHits
 from service import access
+from service.beside import BESIDE
 from service.folding import Folded, fold
 from service.passage_statuses import statuses_of
 from service.query import Query
@@ -62,6 +64,7 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights()
+_MANY = 100_000  # passages, below which to look beside takes about as long as it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class Spread:
 
 
 @staged("retrieve")
+@BESIDE.working()
 def retrieve(
     index: Index,
     query: Query,
@@ -288,6 +292,12 @@ class DenseLeg:
                 )
         return found
 
+    def begun(self, pool: int) -> Callable[[], VectorHits]:
+        """What gives `best`: it is looked up beside what follows, where that is worth it."""
+        if pool in self._best or len(self._index.vectors) < _MANY:
+            return partial(self.best, pool)
+        return BESIDE.begun(partial(self.best, pool))
+
 
 def fused(
     index: Index,
@@ -307,6 +317,7 @@ def fused(
     Every candidate gets its true cosine. One that the lexical leg did not return counts as matching no word: its
     true share is below that of the leg's last.
     """
+    nearest = (dense or DenseLeg(index, vector, allowed)).begun(pool)
     with stage("lexical"):
         by_words, places = stating(
             lambda count: index.lexical.search(
@@ -316,7 +327,7 @@ def fused(
             index.silent,
         )
     words, shares = by_words.numbers[places], by_words.shares[places]
-    by_meaning = (dense or DenseLeg(index, vector, allowed)).best(pool)
+    by_meaning = nearest()
     near = by_meaning.numbers
     both = np.sort(np.concatenate((words, near)))
     numbers = both[begins(both)]
