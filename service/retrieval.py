@@ -64,7 +64,7 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights()
-_MANY = 100_000  # passages, below which to look beside takes about as long as it saves
+_MANY = 250_000  # passages, below which to look beside saves little, and costs on a machine that is busy
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
     python -m eval.benchmarks.served --index DIR [--queries 200] [--repeats 3]
 
-Every call is a new query, understood and embedded within the time taken. Callers are threads of one process that
-collects garbage as seldom as a server's worker, which has them so too.
+Every call is a new query, understood and embedded within the time taken. Several callers take turns in the
+threads of this process, and garbage is collected as seldom, as in a server's worker.
 """
 
 from __future__ import annotations

@@ -5,18 +5,22 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import anyio
 import numpy as np
 
 from eval.benchmarks.results import Latency
+from service.turns import in_turn
 
 _Item = TypeVar("_Item")
 
 
 def latency(call: Callable[[_Item], object], items: Sequence[_Item], callers: int = 1) -> Latency:
-    """Put each item to `call` once, by `callers` threads that each take the next one when theirs is done."""
+    """Put each item to `call` once, by so many callers that each put the next one when theirs is done.
+
+    Several take turns in threads, as the questions that a server's worker is asked do.
+    """
     seconds = [0.0] * len(items)
 
     def timed(at: int) -> None:
@@ -29,9 +33,7 @@ def latency(call: Callable[[_Item], object], items: Sequence[_Item], callers: in
         for at in range(len(items)):
             timed(at)
     else:
-        with ThreadPoolExecutor(callers) as pool:
-            for done in [pool.submit(timed, at) for at in range(len(items))]:
-                done.result()
+        anyio.run(_all, call, items, seconds, callers)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     p50, p95, p99 = np.quantile(seconds, (0.5, 0.95, 0.99)) * 1000
     return Latency(
@@ -43,6 +45,20 @@ def latency(call: Callable[[_Item], object], items: Sequence[_Item], callers: in
         per_second=len(items) / wall,
         calls=len(items),
     )
+
+
+async def _all(call: Callable[[_Item], object], items: Sequence[_Item], seconds: list[float], callers: int) -> None:
+    left = iter(range(len(items)))
+
+    async def caller() -> None:
+        for at in left:
+            began = time.perf_counter()
+            await in_turn(call, items[at])
+            seconds[at] = time.perf_counter() - began
+
+    async with anyio.create_task_group() as group:
+        for _ in range(callers):
+            group.start_soon(caller)
 
 
 def typical(repeats: Sequence[Latency]) -> Latency:

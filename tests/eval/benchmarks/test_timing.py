@@ -34,9 +34,22 @@ def test_waiting_costs_no_processor_time():
     assert measured.p50_ms >= 20 and measured.cpu_ms < 10
 
 
-def test_several_callers_are_at_work_at_once():
-    together = threading.Barrier(4, timeout=10)  # breaks where fewer than four come
-    assert latency(lambda _: together.wait(), range(8), callers=4).callers == 4
+def test_several_callers_take_turns_of_which_some_are_at_once():
+    together = threading.Barrier(2, timeout=30)  # breaks where fewer than two come
+    seen: list[int] = []
+
+    def call(item: int) -> None:
+        seen.append(item)
+        together.wait()
+
+    measured = latency(call, range(8), callers=4)
+    assert (measured.callers, measured.calls, sorted(seen)) == (4, 8, list(range(8)))
+
+
+def test_the_time_of_a_call_is_from_when_it_is_put(monkeypatch):
+    monkeypatch.setattr("service.turns._cores", lambda: 2)
+    measured = latency(time.sleep, [0.05] * 8, callers=8)
+    assert measured.p95_ms >= 200  # the last two wait for three turns before
 
 
 def test_the_typical_figures_are_medians_and_all_calls_count():
