@@ -20,7 +20,8 @@ from indexer.documents import LANGUAGES, DocumentRecord, Language
 from indexer.errors import CouncilError
 from indexer.index_protocol import Index
 from indexer.text import fold
-from service.contract import Answer
+from service.answering.short_answers import quantities
+from service.contract import Answer, Citation, Finding
 from service.engine import Engine
 from service.query import understand
 from service.wording.figures import days, figures
@@ -35,7 +36,7 @@ class Said:
 
     `whom` are codes, `statuses` those of each with whether it is asked for, `items` decisions and follow-ups by
     meeting, kind and number; `documents` and `passages` are those cited, where a version stands for its original;
-    `short` are the short answers, numbers and dates by their value. `own` and `foreign` count the citations that are
+    `short` are the short answers, quantities by their value. `own` and `foreign` count the citations that are
     in the reader's language, and those that are not though a version of their passage is.
     """
 
@@ -76,14 +77,22 @@ class Reading:
                 if finding.item
             ),
             documents=frozenset(self._original(citation.document_id) for citation in answer.citations),
-            passages=frozenset(self._one_of(citation.passage_id, versions) for citation, versions in cited),
-            short=tuple(_value(finding.short_answer) for finding in answer.findings if finding.short_answer),
+            passages=frozenset(self._one_of(citation, versions) for citation, versions in cited),
+            short=tuple(self._short(finding, answer) for finding in answer.findings if finding.short_answer),
             own=own,
             foreign=sum(
                 citation.document_language != answer.language and answer.language in versions.values()
                 for citation, versions in cited
             ),
         )
+
+    @staticmethod
+    def _short(finding: Finding, answer: Answer) -> object:
+        """A short answer so that the same one is equal in both languages: by its value, its kind, else its words."""
+        short = finding.short_answer or ""
+        spoken = {citation.number: citation.document_language for citation in answer.citations}[finding.citations[0]]
+        kinds = [str(one.type) for one in quantities(short, spoken) if (one.start, one.end) == (0, len(short))]
+        return days(short) or figures(short) or kinds or fold(short).strip()
 
     def _original(self, document_id: str) -> str:
         return self._records[document_id].translation_of or document_id
@@ -93,18 +102,18 @@ class Reading:
         passages = self._index.passages_by_id(self._index.versions(passage_id))
         return {passage.id: self._records[passage.document_id].language for passage in passages}
 
-    def _one_of(self, passage_id: str, versions: Iterable[str]) -> str:
-        """One id for a passage and its versions, and theirs: versions may be cut at other places."""
-        known, new = {passage_id}, {*versions}
+    def _one_of(self, citation: Citation, versions: Iterable[str]) -> str:
+        """One id for a passage and its versions, and theirs: versions may be cut at other places.
+
+        Of one that states nothing ("N/A") no version is known: where it stands tells.
+        """
+        if self._index.silent[self._index.places(self._index.passages_by_id([citation.passage_id]))].all():
+            return f"{self._original(citation.document_id)} {citation.role} {citation.jurisdictions}"
+        known, new = {citation.passage_id}, {*versions}
         while new:
             known |= new
             new = {other for one in new for other in self._index.versions(one)} - known
         return min(known)
-
-
-def _value(short: str) -> object:
-    """A short answer so that the same one is equal in both languages: dates and numbers by value, else its words."""
-    return (days(short), figures(short)) if any(map(str.isdigit, short)) else figures(short) or fold(short).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from indexer.index_protocol import Index
 from service import access
 from service.allowance import Allowance
 from service.answering.candidates import Candidate, Marks
-from service.answering.draft import Span, Statement
+from service.answering.draft import Draft, Span, Statement
 from service.answering.found import Found
 from service.answering.items_asked import ItemsAsked, items_asked
 from service.answering.later import with_later
+from service.answering.reader_language import in_reader_language
 from service.answering.register import Entry, register
 from service.answering.thresholds import DEFAULT_THRESHOLDS
 from service.kept_by_view import KeptByView
@@ -65,7 +66,8 @@ def _later(index: Index, embedder: Embedder, entry: Entry, language: Language) -
     )
     candidate = Candidate(entry, passage, number, score=1.0, said=1.0, cosine=1.0, lexical=1.0, marks=Marks())
     found = Found(index, embedder, query, vector, (), DEFAULT_THRESHOLDS)
-    return with_later(found, said, candidate, _nothing_asked()).further
+    further = with_later(found, said, candidate, _nothing_asked()).further
+    return in_reader_language(found, Draft(further)).statements
 
 
 @lru_cache(maxsize=1)

@@ -96,7 +96,7 @@ class Candidate:
 def candidates(
     found: Found, register: Register, asked: ItemsAsked, weights: ItemWeights = DEFAULT_ITEM_WEIGHTS
 ) -> list[Candidate]:
-    """The entries that the filters allow, best first; of two language versions one, the reader's if allowed."""
+    """The entries that the filters allow, best first; of two language versions one, the question's if allowed."""
     index, query = found.index, found.query
     allowed = index.allowed(query.filters)
     numbers = register.numbers if allowed is None else np.intersect1d(register.numbers, allowed)
@@ -144,7 +144,7 @@ def candidates(
                 marks=marks[place],
             )
         )
-    return _folded(scored, query.language)
+    return _folded(scored, query.asked_in)
 
 
 def _held(numbers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
