@@ -162,7 +162,7 @@ class Engine:
     def _hits(self, index: Index, query: Query, leg: Leg = Leg.HYBRID, weights: Weights = DEFAULT_WEIGHTS) -> list[Hit]:
         vector = query_vector(self._embedder, query, weights)
         hits = retrieve(index, query, vector, leg=leg, weights=weights, reranker=self._reranker)
-        return shown_in(index, hits, query.language, vector)
+        return shown_in(index, hits, query, vector)
 
     def found(self, query: Query) -> list[Hit]:
         """The hits of a search that somebody made; those of `hits` are for measuring."""

@@ -8,19 +8,21 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from indexer.documents import Language
 from indexer.index_protocol import Index
+from service.passage_statuses import statuses_of
+from service.query import Query
 from service.retrieval import Hit, Place
 
 
-def shown_in(index: Index, hits: Sequence[Hit], language: Language, vector: npt.NDArray[np.float32]) -> list[Hit]:
-    """The hits, each in `language` where its passage has a version in it; none twice, the order and scores as found.
+def shown_in(index: Index, hits: Sequence[Hit], query: Query, vector: npt.NDArray[np.float32]) -> list[Hit]:
+    """The hits of a query, each in its `language` where its passage has such a version; none twice, in their order.
 
-    Where a passage was cut in two, the one is shown that is nearer to `vector`, what is asked.
+    A version has to have the statuses asked for too. Where a passage was cut in two, the one is shown that is nearer to
+    the query's `vector`.
     """
     shown: dict[str, Hit] = {}
     for hit in hits:
-        place = _version(index, hit, language, vector)
+        place = _version(index, hit, query, vector)
         seen = hit if place is None else in_place(hit, place)
         shown.setdefault(seen.passage.id, seen)
     return list(shown.values())
@@ -33,10 +35,13 @@ def in_place(hit: Hit, place: Place) -> Hit:
     return replace(hit, passage=place.passage, document=place.document, versions=versions)
 
 
-def _version(index: Index, hit: Hit, language: Language, vector: npt.NDArray[np.float32]) -> Place | None:
-    if hit.passage.language == language:
+def _version(index: Index, hit: Hit, query: Query, vector: npt.NDArray[np.float32]) -> Place | None:
+    if hit.passage.language == query.language:
         return None
-    there = [place for place in hit.versions if place.passage.language == language]
+    there = [place for place in hit.versions if place.passage.language == query.language]
+    if there and query.statuses:
+        told = statuses_of(index, index.places([place.passage for place in there]))
+        there = [place for place, statuses in zip(there, told, strict=True) if statuses.intersection(query.statuses)]
     if len(there) < 2:
         return next(iter(there), None)
     vectors = index.vectors.vectors(np.array(index.places([place.passage for place in there]), np.int64))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer import jurisdictions
 from indexer.documents import Language, Passage
@@ -97,10 +98,24 @@ class _Reader:
     """Finds what says the same in the reader's language as sentences of hits do."""
 
     def __init__(self, index: Index, embedder: Embedder, language: Language, told: Iterable[tuple[Hit, Span]]) -> None:
-        self._index, self._language = index, language
+        self._language = language
+        foreign = [(hit.passage, span, places) for hit, span in told if (places := self._elsewhere(hit))]
         # All at once, which takes less time than one after the other.
-        quotes = list(dict.fromkeys(_quote(hit.passage, span) for hit, span in told if self._elsewhere(hit)))
-        self._vectors = dict(zip(quotes, embedder.encode_documents(quotes), strict=True)) if quotes else {}
+        passages = {
+            one.id: one for passage, _, places in foreign for one in (passage, *(place.passage for place in places))
+        }
+        self._sentences = dict(zip(passages, _sentences(index, list(passages.values())), strict=True))
+        self._vectors: dict[str, npt.NDArray[np.float32]] = {}
+        unknown: list[str] = []
+        for passage, span, _ in foreign:
+            quote = _quote(passage, span)
+            vector = self._sentences[passage.id].vector(span.start - passage.start, span.end - passage.start)
+            if vector is None:  # cut otherwise than the index does
+                unknown.append(quote)
+            else:
+                self._vectors[quote] = vector
+        if unknown:
+            self._vectors |= dict(zip(unknown, embedder.encode_documents(unknown), strict=True))
 
     def counterpart(self, hit: Hit, span: Span, code: str | None) -> _There | None:
         """What says the same as the span of a hit, of the jurisdiction `code` too; None where nothing does."""
@@ -130,23 +145,40 @@ class _Reader:
 
     def _alike(self, passage: Passage, span: Span, other: Passage, *, alone: bool) -> list[tuple[float, Span]]:
         """The sentence of another passage that is likest to a span, with its cosine, if it is like enough."""
-        statements = self._index.statements
-        read = statements.of(self._index.places([passage, other]))
-        own, theirs = np.flatnonzero(read.passage == 0), np.flatnonzero(read.passage == 1)
-        if not len(theirs):
+        own, theirs = self._sentences[passage.id], self._sentences[other.id]
+        if not theirs.spans:
             return []
-        cosines = statements.vectors(read)[theirs] @ self._vectors[_quote(passage, span)]
+        cosines = theirs.vectors @ self._vectors[_quote(passage, span)]
         best = int(np.argmax(cosines))
         middle = (span.start + span.end) // 2 - passage.start
-        at_same_place = alone and len(own) == len(theirs) and _holds(read.spans[own[best]].tolist(), middle)
+        at_same_place = (
+            alone and len(own.spans) == len(theirs.spans) and own.spans[best][0] <= middle < own.spans[best][1]
+        )
         if cosines[best] < (_SAME_PLACE if at_same_place else _SAME):
             return []
-        start, end = read.spans[theirs[best]].tolist()
+        start, end = theirs.spans[best]
         return [(float(cosines[best]), Span(other.start + start, other.start + end))]
 
 
-def _holds(span: Sequence[int], place: int) -> bool:
-    return span[0] <= place < span[1]
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    """The sentences of a passage, as offsets into its text, and their vectors, of shape (sentences, dimension)."""
+
+    spans: list[tuple[int, int]]
+    vectors: npt.NDArray[np.float32]
+
+    def vector(self, start: int, end: int) -> npt.NDArray[np.float32] | None:
+        """The vector of the sentence from `start` to `end`; None where none is so."""
+        return self.vectors[self.spans.index((start, end))] if (start, end) in self.spans else None
+
+
+def _sentences(index: Index, passages: Sequence[Passage]) -> list[_Sentences]:
+    if not passages:
+        return []
+    read = index.statements.of(index.places(passages))
+    spans, vectors = [(start, end) for start, end in read.spans.tolist()], index.statements.vectors(read)
+    ends = np.searchsorted(read.passage, np.arange(len(passages)), "right").tolist()
+    return [_Sentences(spans[begin:end], vectors[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
 
 
 def _quote(passage: Passage, span: Span) -> str:
