@@ -111,7 +111,7 @@ def candidates(
         near = index.vectors.search(found.vector, most, allowed=numbers).numbers
         named = [number for place in pointed for number in register.entries[place].numbers]
         looked_at = np.unique(np.concatenate([near, hits.numbers, np.array(named, np.int64)]))
-        numbers = looked_at[_held(numbers, looked_at)]
+        numbers = looked_at[held(numbers, looked_at)]
     shares = np.zeros(len(numbers), np.float32)
     shares[np.searchsorted(numbers, hits.numbers)] = hits.shares
     cosines = index.vectors.vectors(numbers) @ found.vector
@@ -147,11 +147,13 @@ def candidates(
     return _folded(scored, query.asked_in)
 
 
-def _held(numbers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def held(numbers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Which of the wanted numbers are among `numbers`, ascending: few of many are found sooner than all are sorted."""
+    if not len(numbers):
+        return np.zeros(len(wanted), np.bool_)
     places = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
-    held: npt.NDArray[np.bool_] = numbers[places] == wanted
-    return held
+    found: npt.NDArray[np.bool_] = numbers[places] == wanted
+    return found
 
 
 def _discussed(entry: Entry, hits: Sequence[Hit]) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.documents import DocumentType, Passage, RecordItem
 from service import access
-from service.answering.candidates import Candidate, candidates
+from service.answering.candidates import Candidate, candidates, held
 from service.answering.draft import Draft, Span, Statement, whole
 from service.answering.evidence import Evidence
 from service.answering.facts import statement
@@ -156,7 +156,7 @@ class _Hits:
             others = [
                 (entry, entry.passages[0])
                 for entry in self._read.of_group(candidate.entry.group)
-                if entry is not candidate.entry
+                if entry is not candidate.entry and _allowed(self._found, entry)
             ]
             wanted = {candidate.entry.document_id, *(entry.document_id for entry, _ in others)}
             documents = {record.id: access.visible(record) for record in self._found.index.documents_by_id(wanted)}
@@ -216,17 +216,22 @@ def _in_reader_language(found: Found, candidate: Candidate, read: Register) -> E
     """The version of an entry that is to be quoted in its place, None where it is in the reader's language itself."""
     if candidate.entry.language == found.query.language:
         return None
-    allowed = found.index.allowed(found.query.filters)
     return next(
         (
             entry
             for entry in read.of_group(candidate.entry.group)
             if entry.language == found.query.language
             and entry.meeting_date == candidate.entry.meeting_date
-            and (allowed is None or np.isin(entry.numbers, allowed).all())
+            and _allowed(found, entry)
         ),
         None,
     )
+
+
+def _allowed(found: Found, entry: Entry) -> bool:
+    """Whether the filters allow an entry."""
+    allowed = found.index.allowed(found.query.filters)
+    return allowed is None or bool(held(allowed, np.array(entry.numbers, np.int64)).all())
 
 
 def _place_of(found: Found, candidate: Candidate, entry: Entry) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from indexer import dates
 from indexer.documents import Passage, PassageKind, Role, Status
 from service import access
+from service.answering.candidates import held
 from service.answering.draft import Draft, Span, Statement
 from service.answering.evidence import about
 from service.answering.found import Found
@@ -47,8 +48,8 @@ def called(found: Found, asked: ListQuestion) -> Draft:
     """
     chosen: dict[str, _Said] = {}
     for said in _said(found, asked):
-        held = chosen.get(said.code)
-        if held is None or (_foreign(held, found) and not _foreign(said, found)):
+        earlier = chosen.get(said.code)
+        if earlier is None or (_foreign(earlier, found) and not _foreign(said, found)):
             chosen[said.code] = said
     hits = _hits(found, [said.passage for said in chosen.values()])
     return Draft(
@@ -63,10 +64,10 @@ def _hits(found: Found, passages: Sequence[Passage]) -> list[Hit]:
     index = found.index
     numbers = index.places(passages)
     versions, allowed = index.versions_of(numbers), index.allowed(found.query.filters)
-    held = sorted({number for others in versions.values() for number in others})
+    known = np.array(sorted({number for others in versions.values() for number in others}), np.int64)
     if allowed is not None:
-        held = np.intersect1d(held, allowed).tolist()
-    others = dict(zip(held, index.numbered(held), strict=True))
+        known = known[held(allowed, known)]
+    others = dict(zip(known.tolist(), index.numbered(known), strict=True))
     records = index.documents_by_id({passage.document_id for passage in (*passages, *others.values())})
     documents = {record.id: access.visible(record) for record in records}
     return [
