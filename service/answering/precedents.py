@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.documents import Passage, Status
 from indexer.embedding import Embedder
@@ -13,6 +13,7 @@ from service import need_sought, precedents
 from service.answering.draft import Draft, Span, Statement
 from service.answering.found import Found
 from service.answering.reader_language import precedents_in
+from service.need_versions import original
 from service.needs import Need, needs_of
 from service.precedent_reasons import Reasons
 from service.precedents import FURTHEST_LAST, Precedent
@@ -63,15 +64,17 @@ def helpful_for(index: Index, embedder: Embedder, passage: Passage, query: Query
     best: dict[tuple[str, int], tuple[Precedent, Statement]] = {}
     near: dict[str, Hit] = {}
     for need in needs:
-        sought = need_sought.of_need(need)
-        found = precedents.find(index, embedder, sought, query, limit=max(LOOKED_AT, query.limit))
+        told = original(index, embedder, need, query.filters)
+        sought = need_sought.of_need(told)
+        asked = replace(query, asked_in=told.passage.language)
+        found = precedents.find(index, embedder, sought, asked, limit=max(LOOKED_AT, query.limit))
         for item in found:
             held = near.get(item.hit.passage.id)
             if held is None or item.hit.score > held.score:
                 near[item.hit.passage.id] = item.hit
         reasons = Reasons(sought, query.language, need.sentence if several else None)
-        told = fitting(found, most=DEFAULT_FIT.of_need if several else None)
-        for item, quoted in zip(told, precedents_in(index, embedder, told, query.language), strict=True):
+        chosen = fitting(found, most=DEFAULT_FIT.of_need if several else None)
+        for item, quoted in zip(chosen, precedents_in(index, embedder, chosen, query.language), strict=True):
             key = item.hit.passage.id, item.start
             if key not in best or item.hit.score > best[key][0].hit.score:
                 best[key] = item, _statement(item, quoted, reasons)

@@ -11,6 +11,7 @@ from lxml import html
 from indexer.documents import Status
 from indexer.filters import Filters
 from service.contract import Answer
+from service.matches import helpers, needs_told
 from service.passage_statuses import statuses
 from service.query import understand
 
@@ -146,3 +147,31 @@ def test_the_needs_of_a_passage_have_the_same_helpers_in_both_languages(engine, 
         english, french = (engine.precedents(passage_id, language=language) for language in LANGUAGES)
         assert said(english) == said(french)
         assert originals(index, english) == originals(index, french)
+
+
+def test_needs_told_in_both_languages_have_the_same_helpers_in_the_exchange_of_either(engine, index):
+    told = {language: by_passages(index, language) for language in LANGUAGES}
+    compared = quoted = 0
+    for key, english in told["en"].items():
+        french = told["fr"].get(key, [])
+        if len(english) != len(french):  # the two documents part these needs otherwise
+            continue
+        for needs in zip(english, french, strict=True):
+            found = [
+                helpers(index, engine.embedder, one.need, language)
+                for one, language in zip(needs, LANGUAGES, strict=True)
+            ]
+            told_of = [[(one.precedent.jurisdiction, one.precedent.status) for one in of] for of in found]
+            assert told_of[0] == told_of[1], needs[0].need.quote
+            compared += len(told_of[0])
+            quoted += [one.precedent.quote for one in found[0]] != [one.precedent.quote for one in found[1]]
+    assert compared > 40 and quoted > 10
+
+
+def by_passages(index, language):
+    """The needs told, by their passage, whichever its version."""
+    found = {}
+    for one in needs_told(index, language=language):
+        passage_id = one.need.passage.id
+        found.setdefault(min(passage_id, *index.versions(passage_id), passage_id), []).append(one)
+    return found
