@@ -10,6 +10,7 @@ from lxml import html
 
 from indexer.documents import Status
 from indexer.filters import Filters
+from service.briefs.gathering import gather
 from service.contract import Answer
 from service.matches import helpers, needs_told
 from service.passage_statuses import statuses
@@ -166,6 +167,20 @@ def test_needs_told_in_both_languages_have_the_same_helpers_in_the_exchange_of_e
             compared += len(told_of[0])
             quoted += [one.precedent.quote for one in found[0]] != [one.precedent.quote for one in found[1]]
     assert compared > 40 and quoted > 10
+
+
+@pytest.mark.parametrize("topic", ["digital identity", "identité numérique", "chatbots", "information"])
+def test_a_brief_has_the_same_members_standings_and_items_in_both_languages(engine, topic):
+    english, french = (gather(engine, topic, language=language) for language in LANGUAGES)
+
+    def standings(brief):
+        return [(member.code, [(one.meeting, one.status) for one in member.standings]) for member in brief.members]
+
+    assert standings(english) == standings(french)
+    assert english.members
+    assert [len(part) for part in (english.needs, english.decisions, english.follow_ups)] == [
+        len(part) for part in (french.needs, french.decisions, french.follow_ups)
+    ]
 
 
 def by_passages(index, language):

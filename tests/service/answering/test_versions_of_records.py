@@ -37,7 +37,7 @@ Mesure de suivi no 2 : La Colombie-Britannique prêtera ses bateaux aux autres m
 
 1. Follow-up
 
-The drawings of the lighthouses, which the secretariat was to send to all members before June 2022, came in July 2022.
+The drawings of the lighthouses, which the secretariat was to send to all members before June 2022, came in July.
 
 2. Storms
 
@@ -47,7 +47,7 @@ Members compare the storms of the winter and the damage at the quays.
 
 1. Suivi
 
-Les plans des phares, que le secrétariat devait envoyer à tous les membres avant juin 2022, sont arrivés en juillet 2022.
+Les plans des phares, que le secrétariat devait envoyer à tous les membres avant juin 2022, sont arrivés en juillet.
 
 2. Tempêtes
 
