@@ -10,6 +10,7 @@ from indexer.documents import Passage
 from indexer.embedding import Embedder
 from indexer.filters import Filters
 from indexer.index_protocol import Index
+from indexer.runs import held
 from service.needs import Need, needs_of
 
 _SAME = 0.45  # cosine of two needs from which one may be the other's translation, in passages that are versions
@@ -44,7 +45,7 @@ def _versions(index: Index, passages: Sequence[Passage], document_id: str, reada
     numbers = np.array(sorted({number for others in versions.values() for number in others}), np.int64)
     allowed = index.allowed(readable)
     if allowed is not None:
-        numbers = numbers[np.isin(numbers, allowed)]
+        numbers = numbers[held(allowed, numbers)]
     return [passage for passage in index.numbered(numbers) if passage.document_id == document_id]
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from indexer.documents import LANGUAGES, ItemStatus, Language, Passage
 from indexer.lexical_query import LexicalQuery, lexical_query
+from indexer.runs import held
 from service.answering.found import Found
 from service.answering.items_asked import ItemsAsked
 from service.answering.register import SETTLED, Entry, Register
@@ -145,15 +146,6 @@ def candidates(
             )
         )
     return _folded(scored, query.asked_in)
-
-
-def held(numbers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which of the wanted numbers are among `numbers`, ascending: few of many are found sooner than all are sorted."""
-    if not len(numbers):
-        return np.zeros(len(wanted), np.bool_)
-    places = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
-    found: npt.NDArray[np.bool_] = numbers[places] == wanted
-    return found
 
 
 def _discussed(entry: Entry, hits: Sequence[Hit]) -> float:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from indexer.documents import DocumentType, Passage, RecordItem
+from indexer.runs import held
 from service import access
-from service.answering.candidates import Candidate, candidates, held
+from service.answering.candidates import Candidate, candidates
 from service.answering.draft import Draft, Span, Statement, whole
 from service.answering.evidence import Evidence
 from service.answering.facts import statement

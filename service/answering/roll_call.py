@@ -10,8 +10,8 @@ import numpy as np
 
 from indexer import dates
 from indexer.documents import Passage, PassageKind, Role, Status
+from indexer.runs import held
 from service import access
-from service.answering.candidates import held
 from service.answering.draft import Draft, Span, Statement
 from service.answering.evidence import about
 from service.answering.found import Found
