@@ -29,6 +29,7 @@ from service.query import DEFAULT_LIMIT, Query, understand
 from service.reranker import open_reranker
 from service.retrieval import DEFAULT_WEIGHTS, Hit, Leg, Weights, query_vector, retrieve
 from service.serving import Serving
+from service.shown_versions import shown_in
 from service.spelling import suggestion
 from service.status import status_of
 from service.warming import warm
@@ -160,7 +161,8 @@ class Engine:
 
     def _hits(self, index: Index, query: Query, leg: Leg = Leg.HYBRID, weights: Weights = DEFAULT_WEIGHTS) -> list[Hit]:
         vector = query_vector(self._embedder, query, weights)
-        return retrieve(index, query, vector, leg=leg, weights=weights, reranker=self._reranker)
+        hits = retrieve(index, query, vector, leg=leg, weights=weights, reranker=self._reranker)
+        return shown_in(index, hits, query, vector)
 
     def found(self, query: Query) -> list[Hit]:
         """The hits of a search that somebody made; those of `hits` are for measuring."""

@@ -14,6 +14,7 @@ from service import access
 from service.answering.citing import source_name
 from service.answering.precedents import matches
 from service.messages import message
+from service.need_versions import original
 from service.needs import Need, needs_of, shortened
 from service.precedents import Precedent
 from service.query import MAX_LIMIT, MAX_QUESTION_CHARACTERS, Query
@@ -119,9 +120,10 @@ def helpers(
     index: Index, embedder: Embedder, need: Need, language: Language, *, document_languages: Sequence[str] = ()
 ) -> tuple[Helper, ...]:
     """Who can help with a need, best first, each jurisdiction once; reasons and versions are in `language`."""
-    query = _query(need, language, Filters(document_languages=tuple(document_languages)))
+    filters = Filters(document_languages=tuple(document_languages))
+    sought = original(index, embedder, need, filters)
     found: dict[str, Helper] = {}
-    for precedent, why in matches(index, embedder, need, query):
+    for precedent, why in matches(index, embedder, sought, _query(sought, language, filters)):
         if precedent.jurisdiction is not None and precedent.jurisdiction not in need.passage.jurisdictions[:1]:
             found.setdefault(precedent.jurisdiction, Helper(precedent, why))
     return tuple(found.values())

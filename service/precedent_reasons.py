@@ -40,13 +40,16 @@ class Reasons:
             for spoken in LANGUAGES
         }
 
-    def why(self, precedent: Precedent) -> str:
-        """What the precedent shares with what is sought, how far it is, and when that was told."""
+    def why(self, precedent: Precedent, quoted: Precedent | None = None) -> str:
+        """What the precedent shares with what is sought, how far it is, and when that was told.
+
+        Its words are those of the version `quoted`, its own unless given.
+        """
         language, passage = self._language, precedent.hit.passage
         status = message(f"status.{precedent.status}", language)
         date = passage.meeting_date
         parts = [
-            self._shared(precedent),
+            self._shared(precedent, quoted or precedent),
             message("why.told", language, status=status, date=dates.written(date, language)) if date else status,
         ]
         if passage.role is Role.SHOWCASE and precedent.status is not Status.SHARING:
@@ -56,7 +59,7 @@ class Reasons:
             return reason
         return message("why.need", language, need=shortened(self._need, _SHORT), reason=reason)
 
-    def _shared(self, precedent: Precedent) -> str:
+    def _shared(self, precedent: Precedent, quoted: Precedent) -> str:
         """The terms of the field that need and statement both name, else the words, else that they are alike."""
         held = {
             match.term
@@ -66,7 +69,7 @@ class Reasons:
         terms = [term.forms(self._language)[0] for term in self._terms if term in held][:_MOST]
         if terms:
             return message("why.terms", self._language, terms=", ".join(terms))
-        words = self._words(precedent)[:_MOST]
+        words = self._words(quoted)[:_MOST]
         if words:
             return message("why.words", self._language, words=", ".join(words))
         return message("why.meaning", self._language)

@@ -113,7 +113,7 @@ def find(
 ) -> list[Precedent]:
     """The `limit` best precedents, one of a passage, best first: of what meets the query's filters and statuses.
 
-    A passage that stands in both languages is given in the query's.
+    A passage that stands in both languages is given in the question's.
     """
     matcher = Matcher(index, embedder, sought.wordings)
     allowed = index.allowed(query.filters)
@@ -129,7 +129,7 @@ def find(
     if allowed is not None:
         meets = set(allowed.tolist())
         versions = {number: tuple(other for other in others if other in meets) for number, others in versions.items()}
-    shown = fold(ranked, versions, query.language, limit)
+    shown = fold(ranked, versions, query.asked_in, limit)
     return _precedents(index, {n: sentence for n, (sentence, _) in best.items()}, ranked, shown)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from indexer import language as languages
 from indexer.documents import Language, Status
 from indexer.glossary import Match, find_terms
 from indexer.store import Filters
@@ -12,6 +11,7 @@ from service.clues import Clues, read_clues
 from service.contract import QuestionKind
 from service.messages import RefusedError
 from service.question_kind import kind_of
+from service.question_language import language_of
 from service.stages import staged
 
 MAX_QUESTION_CHARACTERS = 1_000
@@ -23,7 +23,8 @@ MAX_LIMIT = 100
 class Query:
     """A question understood. `filters` and `statuses` are hard; everything else is read from the words.
 
-    `language` is that of the answer, `asked_in` that of the question. `terms` are the terms of the field's glossary
+    `language` is that of the answer: of its words, and of the version quoted of a document that stands in both. What is
+    answered depends on `asked_in` alone, the language of the question. `terms` are the terms of the field's glossary
     that it names, where it names them.
     """
 
@@ -59,13 +60,14 @@ def understand(
         raise RefusedError("refused.too_long", characters=len(text), most=MAX_QUESTION_CHARACTERS)
     if not 1 <= limit <= MAX_LIMIT:
         raise RefusedError("refused.limit", limit=limit, most=MAX_LIMIT)
-    asked_in = languages.detect(text, default=language or "en")
+    terms = find_terms(text)
+    asked_in = language_of(text, terms)
     return Query(
         text=text,
         language=language or asked_in,
         asked_in=asked_in,
         kind=kind_of(text),
-        terms=find_terms(text),
+        terms=terms,
         clues=read_clues(text),
         filters=filters or Filters(),
         statuses=statuses,

@@ -133,7 +133,7 @@ def retrieve(
     if spread is not None:
         found = search.spread(spread)
         ranked = search.ranked_again(search.ordered(found, leg, len(found.numbers)), reranker)
-        shown = fold(ranked, search.versions(ranked), query.language, len(ranked))
+        shown = fold(ranked, search.versions(ranked), query.asked_in, len(ranked))
         return search.hits(ranked, shown, found)
     wanted = query.limit if limit is None else limit
     looked_at = max(weights.ranked, 2 * wanted) * (5 if query.statuses else 1)
@@ -148,7 +148,7 @@ def retrieve(
         if leg is Leg.HYBRID:
             ranked = search.ranked_again(ranked, reranker)
         if leg is Leg.HYBRID and weights.fold:
-            shown = fold(ranked, search.versions(ranked), query.language, wanted)
+            shown = fold(ranked, search.versions(ranked), query.asked_in, wanted)
         else:
             shown = [Folded(place, item.score) for place, item in enumerate(ranked[:wanted])]
         if len(shown) >= wanted or seen < looked_at:

@@ -26,6 +26,7 @@ from service.needs import needs_of
 from service.query import Query
 from service.reranker import Reranker
 from service.retrieval import Hit, Spread, query_vector, retrieve
+from service.shown_versions import shown_in
 from service.stages import stage, staged
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _answered(found: Found, draft: Draft, began: float, writer: Writer | None = 
         text=text,
         findings=findings,
         citations=citations,
-        passages=[passage_hit(hit) for hit in hits[: query.limit]],
+        passages=[passage_hit(hit) for hit in shown_in(found.index, hits[: query.limit], query, found.vector)],
         context=context,
         dropped_citations=checked.dropped,
         wording="extractive" if worded is None else "model",

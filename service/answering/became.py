@@ -12,11 +12,12 @@ from indexer.index_protocol import Index
 from service import access
 from service.allowance import Allowance
 from service.answering.candidates import Candidate, Marks
-from service.answering.draft import Span, Statement
+from service.answering.draft import Draft, Span, Statement
 from service.answering.found import Found
 from service.answering.items_asked import ItemsAsked, items_asked
 from service.answering.later import with_later
-from service.answering.register import Entry, register
+from service.answering.reader_language import in_reader_language
+from service.answering.register import Entry, Register, register
 from service.answering.thresholds import DEFAULT_THRESHOLDS
 from service.kept_by_view import KeptByView
 from service.needs import shortened
@@ -42,12 +43,21 @@ def became(
     found = _kept.find(index, key)
     if found is not None:
         return found
-    entry = next((one for one in register(index).entries if one.item and one.item.id == item_id), None)
+    read = register(index)
+    entry = next((one for one in read.entries if one.item and one.item.id == item_id), None)
     if entry is None or entry.kind is not Role.FOLLOW_UP:
         return ()
     if not allowance.left():
         return None
-    return _kept.get(index, key, lambda: _later(index, embedder, entry, language))
+    return _kept.get(index, key, lambda: _later(index, embedder, _of_all_versions(read, entry), language))
+
+
+def _of_all_versions(read: Register, entry: Entry) -> Entry:
+    """The version of an entry by which all are judged; itself where its records do not have as many."""
+    versions = read.of_group(entry.group)
+    own = [one for one in versions if one.document_id == entry.document_id]
+    first = [one for one in versions if one.document_id == versions[0].document_id]
+    return first[own.index(entry)] if len(first) == len(own) else entry
 
 
 def _later(index: Index, embedder: Embedder, entry: Entry, language: Language) -> tuple[Statement, ...]:
@@ -65,7 +75,8 @@ def _later(index: Index, embedder: Embedder, entry: Entry, language: Language) -
     )
     candidate = Candidate(entry, passage, number, score=1.0, said=1.0, cosine=1.0, lexical=1.0, marks=Marks())
     found = Found(index, embedder, query, vector, (), DEFAULT_THRESHOLDS)
-    return with_later(found, said, candidate, _nothing_asked()).further
+    further = with_later(found, said, candidate, _nothing_asked()).further
+    return in_reader_language(found, Draft(further)).statements
 
 
 @lru_cache(maxsize=1)

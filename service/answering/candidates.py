@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from indexer.documents import LANGUAGES, ItemStatus, Language, Passage
 from indexer.lexical_query import LexicalQuery, lexical_query
+from indexer.runs import held
 from service.answering.found import Found
 from service.answering.items_asked import ItemsAsked
 from service.answering.register import SETTLED, Entry, Register
@@ -96,7 +97,7 @@ class Candidate:
 def candidates(
     found: Found, register: Register, asked: ItemsAsked, weights: ItemWeights = DEFAULT_ITEM_WEIGHTS
 ) -> list[Candidate]:
-    """The entries that the filters allow, best first; of two language versions one, the reader's if allowed."""
+    """The entries that the filters allow, best first; of two language versions one, the question's if allowed."""
     index, query = found.index, found.query
     allowed = index.allowed(query.filters)
     numbers = register.numbers if allowed is None else np.intersect1d(register.numbers, allowed)
@@ -111,7 +112,7 @@ def candidates(
         near = index.vectors.search(found.vector, most, allowed=numbers).numbers
         named = [number for place in pointed for number in register.entries[place].numbers]
         looked_at = np.unique(np.concatenate([near, hits.numbers, np.array(named, np.int64)]))
-        numbers = looked_at[_held(numbers, looked_at)]
+        numbers = looked_at[held(numbers, looked_at)]
     shares = np.zeros(len(numbers), np.float32)
     shares[np.searchsorted(numbers, hits.numbers)] = hits.shares
     cosines = index.vectors.vectors(numbers) @ found.vector
@@ -144,14 +145,7 @@ def candidates(
                 marks=marks[place],
             )
         )
-    return _folded(scored, query.language)
-
-
-def _held(numbers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which of the wanted numbers are among `numbers`, ascending: few of many are found sooner than all are sorted."""
-    places = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
-    held: npt.NDArray[np.bool_] = numbers[places] == wanted
-    return held
+    return _folded(scored, query.asked_in)
 
 
 def _discussed(entry: Entry, hits: Sequence[Hit]) -> float:

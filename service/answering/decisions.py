@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from indexer.documents import DocumentType
+import numpy as np
+
+from indexer.documents import DocumentType, Passage, RecordItem
+from indexer.runs import held
 from service import access
 from service.answering.candidates import Candidate, candidates
-from service.answering.draft import Draft, Span, Statement
+from service.answering.draft import Draft, Span, Statement, whole
 from service.answering.evidence import Evidence
 from service.answering.facts import statement
 from service.answering.found import Found
 from service.answering.items_asked import ItemsAsked, items_asked
 from service.answering.later import with_later
-from service.answering.register import SETTLED, Register, register
+from service.answering.reader_language import bears_out
+from service.answering.register import SETTLED, Entry, Register, register
 from service.ranking import DEFAULT_RANKING
 from service.retrieval import Hit, Place
+from service.shown_versions import in_place
 from service.status import status_of
 
 
@@ -47,7 +52,7 @@ def settled(found: Found, thresholds: ItemThresholds = DEFAULT_ITEM_THRESHOLDS) 
     if not chosen:
         return _sentences(found)
     hits = _Hits(found, read)
-    statements = [_item(hits, candidate) for candidate in chosen]
+    statements = [_quoted(found, _item(hits, candidate), candidate, read) for candidate in chosen]
     if asked.later and len(chosen) == 1 and chosen[0].entry.item:
         statements = [with_later(found, statements[0], chosen[0], asked)]
     if not several and not chosen[0].entry.led_to_nothing and _in_doubt(found, chosen[0], thresholds):
@@ -152,7 +157,7 @@ class _Hits:
             others = [
                 (entry, entry.passages[0])
                 for entry in self._read.of_group(candidate.entry.group)
-                if entry is not candidate.entry
+                if entry is not candidate.entry and _allowed(self._found, entry)
             ]
             wanted = {candidate.entry.document_id, *(entry.document_id for entry, _ in others)}
             documents = {record.id: access.visible(record) for record in self._found.index.documents_by_id(wanted)}
@@ -170,9 +175,7 @@ class _Hits:
 def _item(hits: _Hits, candidate: Candidate) -> Statement:
     """An item, or the statement that nothing followed, as a statement: what of it stands in the passage to cite."""
     item, passage = candidate.entry.item, candidate.passage
-    span = (
-        Span(max(item.start, passage.start), min(item.end, passage.end)) if item else Span(passage.start, passage.end)
-    )
+    span = _span(item, passage)
     written = passage.text[span.start - passage.start : span.end - passage.start]
     return Statement(
         hit=hits.of(candidate),
@@ -180,6 +183,64 @@ def _item(hits: _Hits, candidate: Candidate) -> Statement:
         status=status_of(written, passage.role),
         jurisdiction=next(iter(item.jurisdictions), None) if item else None,
         item=item,
+    )
+
+
+def _span(item: RecordItem | None, passage: Passage) -> Span:
+    """What of an item stands in a passage; without an item, the whole of it."""
+    return Span(max(item.start, passage.start), min(item.end, passage.end)) if item else whole(passage)
+
+
+def _quoted(found: Found, statement: Statement, candidate: Candidate, read: Register) -> Statement:
+    """The statement of an item in the words of its version in the reader's language, where the filters allow one.
+
+    What is told of the item, how it stands for one, is as it was found.
+    """
+    entry = _in_reader_language(found, candidate, read)
+    if entry is None:
+        return statement
+    item, passage = entry.item, entry.passages[_place_of(found, candidate, entry)]
+    span = _span(item, passage)
+    quote = passage.text[span.start - passage.start : span.end - passage.start]
+    own = statement.item
+    if (item is None) is not (own is None) or not bears_out(passage, quote, statement.jurisdiction):
+        return statement
+    there = next((place for place in statement.hit.versions if place.passage.id == passage.id), None)
+    if there is None:
+        (record,) = found.index.documents_by_id([entry.document_id])
+        there = Place(passage, access.visible(record))
+    told = replace(item, kind=own.kind, number=own.number, status=own.status) if item and own else None
+    return replace(statement, hit=in_place(statement.hit, there), span=span, item=told)
+
+
+def _in_reader_language(found: Found, candidate: Candidate, read: Register) -> Entry | None:
+    """The version of an entry that is to be quoted in its place, None where it is in the reader's language itself."""
+    if candidate.entry.language == found.query.language:
+        return None
+    return next(
+        (
+            entry
+            for entry in read.of_group(candidate.entry.group)
+            if entry.language == found.query.language
+            and entry.meeting_date == candidate.entry.meeting_date
+            and _allowed(found, entry)
+        ),
+        None,
+    )
+
+
+def _allowed(found: Found, entry: Entry) -> bool:
+    """Whether the filters allow an entry."""
+    allowed = found.index.allowed(found.query.filters)
+    return allowed is None or bool(held(allowed, np.array(entry.numbers, np.int64)).all())
+
+
+def _place_of(found: Found, candidate: Candidate, entry: Entry) -> int:
+    """Which of an entry's passages says what the candidate's does."""
+    versions = found.index.versions_of([candidate.number]).get(candidate.number, ())
+    place = candidate.entry.numbers.index(candidate.number)
+    return next(
+        (at for at, number in enumerate(entry.numbers) if number in versions), min(place, len(entry.numbers) - 1)
     )
 
 

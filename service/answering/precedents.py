@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.documents import Passage, Status
 from indexer.embedding import Embedder
@@ -12,6 +12,8 @@ from indexer.index_protocol import Index
 from service import need_sought, precedents
 from service.answering.draft import Draft, Span, Statement
 from service.answering.found import Found
+from service.answering.reader_language import precedents_in
+from service.need_versions import original
 from service.needs import Need, needs_of
 from service.precedent_reasons import Reasons
 from service.precedents import FURTHEST_LAST, Precedent
@@ -46,7 +48,10 @@ def helpful(found: Found) -> Draft:
     sought = need_sought.of_question(found.index, found.embedder, query)
     near = precedents.find(found.index, found.embedder, sought, query, limit=max(LOOKED_AT, query.limit))
     reasons = Reasons(sought, query.language)
-    return Draft(tuple(_statement(item, reasons) for item in fitting(near)), nearest=tuple(item.hit for item in near))
+    told = fitting(near)
+    quoted = precedents_in(found.index, found.embedder, told, query.language)
+    statements = tuple(_statement(*pair, reasons) for pair in zip(told, quoted, strict=True))
+    return Draft(statements, nearest=tuple(item.hit for item in near))
 
 
 def helpful_for(index: Index, embedder: Embedder, passage: Passage, query: Query) -> Draft:
@@ -59,17 +64,20 @@ def helpful_for(index: Index, embedder: Embedder, passage: Passage, query: Query
     best: dict[tuple[str, int], tuple[Precedent, Statement]] = {}
     near: dict[str, Hit] = {}
     for need in needs:
-        sought = need_sought.of_need(need)
-        found = precedents.find(index, embedder, sought, query, limit=max(LOOKED_AT, query.limit))
+        told = original(index, embedder, need, query.filters)
+        sought = need_sought.of_need(told)
+        asked = replace(query, asked_in=told.passage.language)
+        found = precedents.find(index, embedder, sought, asked, limit=max(LOOKED_AT, query.limit))
         for item in found:
             held = near.get(item.hit.passage.id)
             if held is None or item.hit.score > held.score:
                 near[item.hit.passage.id] = item.hit
         reasons = Reasons(sought, query.language, need.sentence if several else None)
-        for item in fitting(found, most=DEFAULT_FIT.of_need if several else None):
+        chosen = fitting(found, most=DEFAULT_FIT.of_need if several else None)
+        for item, quoted in zip(chosen, precedents_in(index, embedder, chosen, query.language), strict=True):
             key = item.hit.passage.id, item.start
             if key not in best or item.hit.score > best[key][0].hit.score:
-                best[key] = item, _statement(item, reasons)
+                best[key] = item, _statement(item, quoted, reasons)
     order = in_order([item for item, _ in best.values()])
     return Draft(
         tuple(best[item.hit.passage.id, item.start][1] for item in order),
@@ -82,7 +90,9 @@ def matches(index: Index, embedder: Embedder, need: Need, query: Query) -> list[
     sought = need_sought.of_need(need)
     found = precedents.find(index, embedder, sought, query, limit=max(LOOKED_AT, query.limit))
     reasons = Reasons(sought, query.language)
-    return [(item, reasons.why(item)) for item in fitting(found, MATCH_FIT, most=MATCH_FIT.of_match)]
+    told = fitting(found, MATCH_FIT, most=MATCH_FIT.of_match)
+    quoted = precedents_in(index, embedder, told, query.language)
+    return [(shown, reasons.why(item, shown)) for item, shown in zip(told, quoted, strict=True)]
 
 
 def fitting(near: Iterable[Precedent], fit: Fit = DEFAULT_FIT, most: int | None = None) -> list[Precedent]:
@@ -125,5 +135,6 @@ def _worth(item: Precedent) -> tuple[int, int, float]:
     )
 
 
-def _statement(item: Precedent, reasons: Reasons) -> Statement:
-    return Statement(item.hit, Span(item.start, item.end), item.status, item.jurisdiction, why=reasons.why(item))
+def _statement(item: Precedent, quoted: Precedent, reasons: Reasons) -> Statement:
+    span = Span(quoted.start, quoted.end)
+    return Statement(quoted.hit, span, item.status, item.jurisdiction, why=reasons.why(item, quoted))

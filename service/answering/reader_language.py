@@ -1,16 +1,29 @@
-"""Citing the reader's version: where a passage has one, the sentence that says the same takes the statement's place."""
+"""Citing the reader's version: where a passage has one, the sentence that says the same takes the statement's place.
+
+What an answer says is settled before, in whichever version it was found; this only chooses the words quoted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from indexer.documents import Passage
+import numpy as np
+import numpy.typing as npt
+
+from indexer import jurisdictions
+from indexer.documents import Language, Passage
+from indexer.embedding import Embedder
+from indexer.index_protocol import Index
+from service.answering import short_counterpart
 from service.answering.draft import Draft, Span, Statement
 from service.answering.found import Found
-from service.retrieval import Place
+from service.precedents import Precedent
+from service.retrieval import Hit, Place
+from service.shown_versions import in_place
 
-_SAME = 0.45  # cosine of two sentences from which one is the other's translation, in passages that are versions
+_SAME = 0.45  # cosine of two sentences from which one is the other's translation, in passages that are versions,
+_SAME_PLACE = 0.2  # and where each is at the same place in passages of as many sentences
 
 
 def in_reader_language(found: Found, draft: Draft) -> Draft:
@@ -18,12 +31,28 @@ def in_reader_language(found: Found, draft: Draft) -> Draft:
 
     Whole items of records, which are folded by their own rules, stay as they are.
     """
-    reader = _Reader(found, (*draft.statements, *draft.context))
+    told = [*_all((*draft.statements, *draft.context))]
+    reader = _Reader(
+        found.index, found.embedder, found.query.language, [(one.hit, one.span) for one in told if one.item is None]
+    )
     return replace(
         draft,
-        statements=tuple(reader.version(statement) for statement in draft.statements),
-        context=tuple(reader.version(statement) for statement in draft.context),
+        statements=tuple(_statement(reader, one) for one in draft.statements),
+        context=tuple(_statement(reader, one) for one in draft.context),
     )
+
+
+def precedents_in(
+    index: Index, embedder: Embedder, precedents: Sequence[Precedent], language: Language
+) -> list[Precedent]:
+    """The precedents in `language`, where their passages have a version that says the same."""
+    reader = _Reader(index, embedder, language, [(one.hit, Span(one.start, one.end)) for one in precedents])
+    return [_precedent(reader, one) for one in precedents]
+
+
+def bears_out(passage: Passage, quote: str, code: str | None) -> bool:
+    """Whether what a passage says can be told of a jurisdiction."""
+    return code is None or code in passage.jurisdictions or code in jurisdictions.named_in(quote)
 
 
 def _all(statements: Iterable[Statement]) -> Iterator[Statement]:
@@ -32,68 +61,125 @@ def _all(statements: Iterable[Statement]) -> Iterator[Statement]:
         yield from _all(statement.further)
 
 
+def _statement(reader: _Reader, statement: Statement) -> Statement:
+    """The statement as the reader's version has it, itself where there is none that gives the same short answer."""
+    further = tuple(_statement(reader, other) for other in statement.further)
+    same = replace(statement, further=further) if further else statement
+    if statement.item is not None:
+        return same
+    there = reader.counterpart(statement.hit, statement.span, statement.jurisdiction)
+    if there is None:
+        return same
+    short = None
+    if statement.short is not None:
+        short = short_counterpart.find(
+            statement.hit.passage, statement.span, statement.short, there.hit.passage, there.span
+        )
+        if short is None:
+            return same
+    return replace(same, hit=there.hit, span=there.span, short=short)
+
+
+def _precedent(reader: _Reader, precedent: Precedent) -> Precedent:
+    span = Span(precedent.start, precedent.end)
+    there = reader.counterpart(precedent.hit, span, precedent.jurisdiction)
+    return replace(precedent, hit=there.hit, start=there.span.start, end=there.span.end) if there else precedent
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """Where the reader's version says the same."""
+
+    hit: Hit
+    span: Span
+
+
 class _Reader:
-    """Finds the counterparts of statements."""
+    """Finds what says the same in the reader's language as sentences of hits do."""
 
-    def __init__(self, found: Found, statements: Iterable[Statement]) -> None:
-        self._found = found
+    def __init__(self, index: Index, embedder: Embedder, language: Language, told: Iterable[tuple[Hit, Span]]) -> None:
+        self._language = language
+        foreign = [(hit.passage, span, places) for hit, span in told if (places := self._elsewhere(hit))]
         # All at once, which takes less time than one after the other.
-        quotes = list(dict.fromkeys(one.quote for one in _all(statements) if self._elsewhere(one)))
-        self._vectors = dict(zip(quotes, found.embedder.encode_documents(quotes), strict=True)) if quotes else {}
+        passages = {
+            one.id: one for passage, _, places in foreign for one in (passage, *(place.passage for place in places))
+        }
+        self._sentences = dict(zip(passages, _sentences(index, list(passages.values())), strict=True))
+        self._vectors: dict[str, npt.NDArray[np.float32]] = {}
+        unknown: list[str] = []
+        for passage, span, _ in foreign:
+            quote = _quote(passage, span)
+            vector = self._sentences[passage.id].vector(span.start - passage.start, span.end - passage.start)
+            if vector is None:  # cut otherwise than the index does
+                unknown.append(quote)
+            else:
+                self._vectors[quote] = vector
+        if unknown:
+            self._vectors |= dict(zip(unknown, embedder.encode_documents(unknown), strict=True))
 
-    def version(self, statement: Statement) -> Statement:
-        """The statement as the reader's version has it, itself where there is none."""
-        further = tuple(self.version(other) for other in statement.further)
-        places = self._elsewhere(statement)
-        if not places:
-            return replace(statement, further=further) if further else statement
-        passage = statement.hit.passage
+    def counterpart(self, hit: Hit, span: Span, code: str | None) -> _There | None:
+        """What says the same as the span of a hit, of the jurisdiction `code` too; None where nothing does."""
+        places = self._elsewhere(hit)
         best = max(
             (
-                (likeness, place, span)
+                (likeness, place, there)
                 for place in places
-                for likeness, span in self._counterparts(statement, place.passage)
+                for likeness, there in self._alike(hit.passage, span, place.passage, alone=len(places) == 1)
+                if bears_out(place.passage, _quote(place.passage, there), code)
             ),
             key=lambda one: one[0],
             default=None,
         )
-        if best is None or best[0] < _SAME:
-            return replace(statement, further=further)
-        _, place, span = best
-        short = self._short(statement, place.passage, span)
-        if statement.short is not None and short is None:
-            return replace(statement, further=further)
-        elsewhere = [other for other in statement.hit.versions if other.passage.id != place.passage.id]
-        others = (*elsewhere, Place(passage, statement.hit.document))
-        hit = replace(statement.hit, passage=place.passage, document=place.document, versions=others)
-        return replace(statement, hit=hit, span=span, short=short, further=further)
+        return _There(in_place(hit, best[1]), best[2]) if best else None
 
-    def _elsewhere(self, statement: Statement) -> list[Place]:
-        """The places where the reader's language may say what a statement says in the other."""
-        reader = self._found.query.language
-        if statement.hit.passage.language == reader or statement.item is not None:
+    def _elsewhere(self, hit: Hit) -> list[Place]:
+        """The places where the reader's language may say what a hit says in the other."""
+        passage = hit.passage
+        if passage.language == self._language:
             return []
-        return [place for place in statement.hit.versions if place.passage.language == reader]
-
-    def _counterparts(self, statement: Statement, passage: Passage) -> list[tuple[float, Span]]:
-        """Sentences of a passage with their cosines to the statement."""
-        index = self._found.index
-        read = index.statements.of(index.places([passage]))
-        if not len(read):
-            return []
-        cosines = (index.statements.vectors(read) @ self._vectors[statement.quote]).tolist()
         return [
-            (cosine, Span(passage.start + start, passage.start + end))
-            for cosine, (start, end) in zip(cosines, read.spans.tolist(), strict=True)
+            place
+            for place in hit.versions
+            if place.passage.language == self._language and place.passage.meeting_date == passage.meeting_date
         ]
 
-    @staticmethod
-    def _short(statement: Statement, passage: Passage, span: Span) -> Span | None:
-        """Where the short answer stands in the counterpart, if it is written the same there."""
-        if statement.short is None:
-            return None
-        start = statement.span.start
-        written = statement.quote[statement.short.start - start : statement.short.end - start]
-        quote = passage.text[span.start - passage.start : span.end - passage.start]
-        at = quote.find(written)
-        return Span(span.start + at, span.start + at + len(written)) if at >= 0 else None
+    def _alike(self, passage: Passage, span: Span, other: Passage, *, alone: bool) -> list[tuple[float, Span]]:
+        """The sentence of another passage that is likest to a span, with its cosine, if it is like enough."""
+        own, theirs = self._sentences[passage.id], self._sentences[other.id]
+        if not theirs.spans:
+            return []
+        cosines = theirs.vectors @ self._vectors[_quote(passage, span)]
+        best = int(np.argmax(cosines))
+        middle = (span.start + span.end) // 2 - passage.start
+        at_same_place = (
+            alone and len(own.spans) == len(theirs.spans) and own.spans[best][0] <= middle < own.spans[best][1]
+        )
+        if cosines[best] < (_SAME_PLACE if at_same_place else _SAME):
+            return []
+        start, end = theirs.spans[best]
+        return [(float(cosines[best]), Span(other.start + start, other.start + end))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    """The sentences of a passage, as offsets into its text, and their vectors, of shape (sentences, dimension)."""
+
+    spans: list[tuple[int, int]]
+    vectors: npt.NDArray[np.float32]
+
+    def vector(self, start: int, end: int) -> npt.NDArray[np.float32] | None:
+        """The vector of the sentence from `start` to `end`; None where none is so."""
+        return self.vectors[self.spans.index((start, end))] if (start, end) in self.spans else None
+
+
+def _sentences(index: Index, passages: Sequence[Passage]) -> list[_Sentences]:
+    if not passages:
+        return []
+    read = index.statements.of(index.places(passages))
+    spans, vectors = [(start, end) for start, end in read.spans.tolist()], index.statements.vectors(read)
+    ends = np.searchsorted(read.passage, np.arange(len(passages)), "right").tolist()
+    return [_Sentences(spans[begin:end], vectors[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
+
+
+def _quote(passage: Passage, span: Span) -> str:
+    return passage.text[span.start - passage.start : span.end - passage.start]

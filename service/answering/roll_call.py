@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
+import numpy as np
+
 from indexer import dates
 from indexer.documents import Passage, PassageKind, Role, Status
+from indexer.runs import held
 from service import access
 from service.answering.draft import Draft, Span, Statement
 from service.answering.evidence import about
 from service.answering.found import Found
 from service.list_question import ListQuestion
-from service.retrieval import Hit
+from service.retrieval import Hit, Place
 from service.status import passage_statuses
 
 _MOST_PASSAGES = 5_000  # that are looked at, those of the latest meetings first
@@ -41,30 +44,51 @@ class _Said:
 def called(found: Found, asked: ListQuestion) -> Draft:
     """One statement of each jurisdiction that has any of a status asked for, in the sections where it is told.
 
-    The reader's language is preferred, then the order of the sections and of the documents.
+    The question's language is preferred, then the order of the sections and of the documents.
     """
     chosen: dict[str, _Said] = {}
     for said in _said(found, asked):
-        held = chosen.get(said.code)
-        if held is None or (_foreign(held, found) and not _foreign(said, found)):
+        earlier = chosen.get(said.code)
+        if earlier is None or (_foreign(earlier, found) and not _foreign(said, found)):
             chosen[said.code] = said
-    documents = found.index.documents_by_id({said.passage.document_id for said in chosen.values()})
-    visible = {record.id: access.visible(record) for record in documents}
+    hits = _hits(found, [said.passage for said in chosen.values()])
     return Draft(
         tuple(
-            Statement(
-                Hit(said.passage, visible[said.passage.document_id], score=0.0, dense=0.0, lexical=0.0),
-                said.span,
-                said.status,
-                said.code,
-            )
-            for said in chosen.values()
+            Statement(hit, said.span, said.status, said.code) for hit, said in zip(hits, chosen.values(), strict=True)
         )
     )
 
 
+def _hits(found: Found, passages: Sequence[Passage]) -> list[Hit]:
+    """The passages as hits, with their versions that the filters allow."""
+    index = found.index
+    numbers = index.places(passages)
+    versions, allowed = index.versions_of(numbers), index.allowed(found.query.filters)
+    known = np.array(sorted({number for others in versions.values() for number in others}), np.int64)
+    if allowed is not None:
+        known = known[held(allowed, known)]
+    others = dict(zip(known.tolist(), index.numbered(known), strict=True))
+    records = index.documents_by_id({passage.document_id for passage in (*passages, *others.values())})
+    documents = {record.id: access.visible(record) for record in records}
+    return [
+        Hit(
+            passage,
+            documents[passage.document_id],
+            score=0.0,
+            dense=0.0,
+            lexical=0.0,
+            versions=tuple(
+                Place(others[other], documents[others[other].document_id])
+                for other in versions.get(number, ())
+                if other in others
+            ),
+        )
+        for number, passage in zip(numbers, passages, strict=True)
+    ]
+
+
 def _foreign(said: _Said, found: Found) -> bool:
-    return said.passage.language != found.query.language
+    return said.passage.language != found.query.asked_in
 
 
 def _said(found: Found, asked: ListQuestion) -> Iterator[_Said]:
