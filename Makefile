@@ -72,6 +72,7 @@ audit: $(VENV)/.full
 eval: $(VENV)/.full index
 	@HF_HUB_OFFLINE=1 $(BIN)/council eval --index $(INDEX) --gold $(GOLD) --json .index-eval/report.json \
 		--html .index-eval/report.html --gate eval/gate.toml
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m eval.answer_language --index $(INDEX) --gold $(GOLD) --least 1
 
 # What the gate allows falls from: write it anew where the needs change, or answers got better, and commit it.
 baseline: $(VENV)/.full index
