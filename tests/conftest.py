@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, settings
 
 from indexer import embedding
 from indexer.build import build
@@ -24,6 +25,10 @@ CORPUS = ROOT / "corpus"
 STARTED_WITHIN = 30.0
 
 Council = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# How long an example takes says what else the machine does, and whether a table was read before: nothing of the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("untimed")
 
 
 class RunningServer:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
 from service.access import CallerRole
 from service.identity import keys
 from service.server_settings import Settings
 from service.state import State
+
+WITHIN = 30_000  # milliseconds for what a page shows in far less, on a machine that does much else
+expect.set_options(timeout=WITHIN)
 
 # Nothing of the browser's own may call out while the tests watch where requests go.
 QUIET = (
@@ -72,7 +75,7 @@ def watched(context: BrowserContext, server: str) -> Iterator[Page]:
     wrong: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(WITHIN)
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("console", lambda line: wrong.append(line.text) if line.type in {"error", "warning"} else None)
     yield opened

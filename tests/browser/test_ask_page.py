@@ -79,7 +79,7 @@ def test_a_question_is_asked_by_keyboard_alone(page, answers, language):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name=message("page.skip", language))).to_be_focused()
     page.keyboard.press("Enter")
-    assert urlsplit(page.url).fragment == "answer"
+    page.wait_for_url("**#answer")
 
 
 @WITH_AND_WITHOUT_SCRIPTS
@@ -109,7 +109,7 @@ def test_a_citation_leads_to_its_quote(page, answers, language):
     page.goto(address(LIST[language], language))
     number = answers[language]["findings"][-1]["citations"][-1]
     page.get_by_role("table").get_by_role("link", name=f"[{number}]").last.click()
-    assert urlsplit(page.url).fragment == f"citation-{number}"
+    page.wait_for_url(f"**#citation-{number}")
     quote = page.locator(f"#citation-{number}")
     expect(quote).to_be_in_viewport()
     expect(page.locator(".proofs > li:target")).to_have_count(1)

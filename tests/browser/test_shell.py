@@ -31,6 +31,7 @@ def test_only_the_secretariat_is_led_to_managing(signed_in, role):
 def test_the_other_language_keeps_question_and_place(page):
     page.goto(f"/?q={QUESTION}&lang=en")
     page.locator("a.cite").first.click()
+    page.wait_for_url("**#*")
     place = page.url.partition("#")[2]
     assert place
     page.get_by_role("link", name=message("page.other_language", "en")).click()

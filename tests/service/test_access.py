@@ -71,7 +71,7 @@ def test_a_hit_has_a_document_without_contacts(harbour, embedder):
 
 def test_no_response_log_or_error_shows_them(harbour, record, serving, caplog):
     caplog.set_level(logging.DEBUG)
-    with serving(harbour) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with serving(harbour) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
         description = client.get("/openapi.json").json()
         passages = client.get(f"/v1/documents/{record.id}").json()["passages"]
         paths = [

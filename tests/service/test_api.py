@@ -295,7 +295,7 @@ def test_health(client, corpus_index):
 def test_without_a_usable_index_the_service_lives_but_is_not_ready(corpus_index, tmp_path, serving, harm):
     folder = tmp_path / "index"
     shutil.copytree(corpus_index, folder)
-    with serving(folder) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with serving(folder) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
         assert client.get("/readyz").status_code == 200
         if harm == "vanished":
             shutil.rmtree(folder)

@@ -157,13 +157,12 @@ def test_what_was_acknowledged_outlasts_a_process_that_is_killed(tmp_path):
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
-    process.stdout.readline()
-    time.sleep(0.5)
+    lines = [process.stdout.readline() for _ in range(100)]
     process.send_signal(signal.SIGKILL)
-    rest = process.stdout.read().splitlines()
+    lines += process.stdout.readlines()
     process.wait()
-    acknowledged = int(rest[-1])
-    assert acknowledged > 50
+    acknowledged = int(lines[-1])
+    assert acknowledged >= 99
     found = [row["subject"] for row in State(tmp_path).rows("SELECT subject FROM audit ORDER BY number")]
     assert found[: acknowledged + 1] == [f"d{number}" for number in range(acknowledged + 1)]
 
@@ -221,15 +220,14 @@ def test_filters_hold(client, watched):
     written(state, action="document.read", subject="d1")
     written(state, action="document.delete", subject="d2", caller=Caller(CallerRole.ADMINISTRATOR, "k2", "key"))
     written(state, action="document.read", subject="d2", days_ago=400)
-    today = datetime.now(UTC)
-    long_ago = (today - timedelta(days=400)).date()
+    oldest, second, first = (entry.at[:10] for entry in listed(client).entries)
     assert [entry.number for entry in listed(client, action="document.read").entries] == [3, 1]
     assert [entry.number for entry in listed(client, subject="d2").entries] == [3, 2]
     assert [entry.number for entry in listed(client, caller="k2").entries] == [2]
     assert [entry.number for entry in listed(client, caller="k2", action="document.read").entries] == []
     for cut in (4, 7, 10):
-        now, then = today.date().isoformat()[:cut], long_ago.isoformat()[:cut]
-        assert [entry.number for entry in listed(client, **{"from": now}).entries] == [2, 1]
+        then, now, since = oldest[:cut], second[:cut], first[:cut]
+        assert [entry.number for entry in listed(client, **{"from": since}).entries] == [2, 1]
         assert [entry.number for entry in listed(client, to=then).entries] == [3]
         assert [entry.number for entry in listed(client, **{"from": then, "to": now}).entries] == [3, 2, 1]
 

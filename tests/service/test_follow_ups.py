@@ -306,5 +306,5 @@ def test_an_index_without_records_gives_an_empty_list(letters, tmp_path, embedde
     from indexer.build import build
 
     build([letters], tmp_path / "index", embedder)
-    with serving(tmp_path / "index") as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with serving(tmp_path / "index") as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
         assert get(client)["total"] == 0

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,8 @@ def test_the_index_that_serves_and_the_jobs_are_told(client, watched, harbour):
     found, index = samples(client), open_index(harbour)
     assert value(found, "council_index_usable") == 1
     assert value(found, "council_index_generation") == int(index.generation[1:])
-    assert 0 < value(found, "council_index_age_seconds") < 3600
+    age = (datetime.now(UTC) - datetime.fromisoformat(index.head.created)).total_seconds()
+    assert 0 < value(found, "council_index_age_seconds") <= age
     assert (value(found, "council_jobs", state="done"), value(found, "council_jobs", state="waiting")) == (2, 1)
     assert value(found, "process_resident_memory_bytes") > 1e6
 
@@ -203,7 +205,12 @@ def test_two_processes_tell_the_same_and_what_one_counted_outlasts_it(harbour, t
             for number in range(times):  # of different questions: an answer given again passes no stage
                 assert client.get("/v1/search", params={"q": f"quays {number}"}).status_code == 200
         searches = {"method": "GET", "route": "/v1/search", "status": "200"}
+        until = time.monotonic() + 30
         for client in (first, second):
+            # A request is counted when its response has gone: whom it reached may be sooner at the other process.
+            while value(samples(client, accept="*/*"), "council_request_seconds_count", **searches) < 7:
+                assert time.monotonic() < until
+                time.sleep(0.05)
             found = samples(client, accept="*/*")
             assert value(found, "council_request_seconds_count", **searches) == 7
             assert value(found, "council_stage_seconds_count", stage="retrieve") == 7
@@ -241,8 +248,8 @@ def test_counting_a_request_costs_little():
     seen = Observation(kind="list", answered=True, dropped=0, stages=dict.fromkeys("abcdefghi", 0.001))
     best = float("inf")
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.thread_time()
         for _ in range(1000):
             metrics.count("GET", "/timed", 200, 0.01, seen)
-        best = min(best, (time.perf_counter() - began) / 1000)
+        best = min(best, (time.thread_time() - began) / 1000)
     assert best < 0.001, best

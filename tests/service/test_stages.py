@@ -69,9 +69,11 @@ def test_runs_of_a_stage_add_up_and_one_that_fails_counts():
     def divided(a, b):
         return a / b
 
+    began = time.perf_counter()
     seen = observed(work)
-    assert 0.03 <= seen.stages["slept"] < 0.2
-    assert 0 < seen.stages["divided"] < 0.01
+    took = time.perf_counter() - began
+    assert seen.stages["slept"] >= 0.03 and seen.stages["divided"] > 0
+    assert seen.stages["slept"] + seen.stages["divided"] <= took, "no run counts twice"
 
 
 def test_requests_at_the_same_time_do_not_mix():
@@ -94,11 +96,11 @@ def test_requests_at_the_same_time_do_not_mix():
 
 
 def cost(times=20_000):
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(times):
         with stage("nothing"):
             pass
-    return (time.perf_counter() - began) / times
+    return (time.thread_time() - began) / times
 
 
 def test_a_stage_costs_next_to_nothing():

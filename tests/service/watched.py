@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -67,32 +67,28 @@ class Watched:
 
 
 class ServedProcess:
-    """`council serve` with its standard error kept; `lines` are what it wrote, once it has ended."""
+    """`council serve` on a free port, with its standard error kept; `lines` are what it wrote, once it has ended."""
 
     def __init__(self, folder: Path, data: Path, log: Path, **environment: str) -> None:
-        with socket.socket() as held:
-            held.bind(("127.0.0.1", 0))
-            port = held.getsockname()[1]
-        self.address, self._log = f"http://127.0.0.1:{port}", log
+        self._log = log
         settings = {"COUNCIL_DATA": str(data), "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
         with log.open("wb") as written:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "service", "serve", "--index", str(folder), "--port", str(port)],
+                [sys.executable, "-m", "service", "serve", "--index", str(folder), "--port", "0"],
                 stdout=written,
                 stderr=written,
                 env=os.environ | settings | environment,
             )
 
     def __enter__(self) -> httpx.Client:
-        self._client = httpx.Client(base_url=self.address, trust_env=False, timeout=30)
         until = time.monotonic() + STARTED_WITHIN
-        while True:
-            try:
-                assert self._client.get("/healthz").status_code == 200
-                return self._client
-            except httpx.TransportError:
-                assert self.process.poll() is None and time.monotonic() < until, self.text()
-                time.sleep(0.05)
+        while not (told := re.search(r"^listening on (http://\S+)\n", self.text(), re.MULTILINE)):
+            assert self.process.poll() is None and time.monotonic() < until, self.text()
+            time.sleep(0.05)
+        self.address = told[1]
+        self._client = httpx.Client(base_url=self.address, trust_env=False, timeout=30)
+        assert self._client.get("/healthz").status_code == 200
+        return self._client
 
     def __exit__(self, *failure: object) -> None:
         self._client.close()

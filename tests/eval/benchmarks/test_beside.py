@@ -45,13 +45,14 @@ def test_rankings_are_joined_by_reciprocal_rank():
 
 def test_ours_and_the_plain_recipe_are_put_the_same_queries_and_the_rest_is_named(made_index: Path, tmp_path: Path):
     missing = Known("not there", "plain", "no_such_package")
-    found = compared(Engine(made_index), [], Limits(queries=3, repeats=2), known=[PEERS[0], missing])
+    found = compared(Engine(made_index), [], Limits(queries=3, repeats=7), known=[PEERS[0], missing])
     assert list(found.left_out) == ["not there"] and "council-search[peers]" in found.left_out["not there"]
     (plain,) = found.peers
     assert plain.queries == 3 and plain.ours.wall_ms > 0 and plain.theirs.wall_ms > 0 and plain.version != "unknown"
     assert plain.wall.least <= plain.wall.median <= plain.wall.most
     assert found.quality == {} == plain.quality
-    assert found.legs and 0 < found.legs.theirs.cpu_ms < found.legs.ours.cpu_ms  # a part of the same work
+    # A part of the same work; of seven repeats, for in one or two the process may do other things besides.
+    assert found.legs and 0 < found.legs.theirs.cpu_ms < found.legs.ours.cpu_ms
 
 
 def test_a_slow_peer_is_asked_less_but_asked(made_index: Path):

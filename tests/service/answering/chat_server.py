@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Model = Callable[[str, dict], str]  # from the prompt and the data of a request to what the model says
 Way = Callable[["Handler", str], None]  # how the server sends what the model says
+STAYS_OPEN = 30.0  # seconds that a server which has said all it will keeps a connection
 
 
 def event(value):
@@ -40,7 +40,7 @@ def streamed_without_reason(handler, said):
     handler.begin("text/event-stream")
     handler.wfile.write(b"".join(delta(piece) for piece in pieces(said)) + b"data: [DONE]\n\n")
     handler.wfile.flush()
-    time.sleep(5)  # the connection stays open after the end
+    handler.server.stopped.wait(STAYS_OPEN)  # the connection stays open after the end
 
 
 def whole(handler, said):
@@ -87,7 +87,7 @@ def too_long_for_the_model(handler, said):
 
 
 def silent(handler, said):
-    handler.server.stopped.wait(20)
+    handler.server.stopped.wait(STAYS_OPEN)
 
 
 def trickling(handler, said):

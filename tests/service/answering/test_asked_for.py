@@ -91,9 +91,9 @@ def test_any_text_asks_for_something_in_order_and_within_it(text, language):
 
 @pytest.mark.parametrize("piece", ["what ", "combien ", "a-t-", "quel ", "cost "])
 def test_the_longest_question_takes_no_time(piece):
-    began = time.process_time()
+    began = time.thread_time()
     asked_for((piece * 1_000)[:1_000], "fr")
-    assert time.process_time() - began < 0.2
+    assert time.thread_time() - began < 1  # milliseconds; a pattern that backtracks would take minutes
 
 
 def test_the_table_is_folded_and_of_both_languages():

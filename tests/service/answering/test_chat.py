@@ -18,7 +18,7 @@ SAID = "Ça va, « oui » – l’été 2021 €."
 MESSAGES = [{"role": "system", "content": "be brief"}, {"role": "user", "content": json.dumps({"a": 1})}]
 
 
-def ask(way, *, seconds=5.0, said=SAID, **settings):
+def ask(way, *, seconds=60.0, said=SAID, **settings):
     with ChatServer(lambda system, data: said, way) as server:
         reply = ChatModel(LanguageModelSettings(server.url, seconds=seconds, **settings)).reply(MESSAGES)
         return reply, server.requests
@@ -41,7 +41,7 @@ def ask(way, *, seconds=5.0, said=SAID, **settings):
 def test_a_whole_reply(way):
     began = time.monotonic()
     assert ask(way)[0] == SAID
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < chat_server.STAYS_OPEN / 2
 
 
 def test_what_is_sent():
@@ -98,14 +98,15 @@ def test_the_time_is_for_the_whole_reply(way):
     began = time.monotonic()
     with pytest.raises(ChatError, match=r"within 0.4 s"):
         ask(way, seconds=0.4)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < chat_server.STAYS_OPEN / 2
 
 
 def test_nobody_listens():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with pytest.raises(ChatError, match="cannot be reached"):
-        ChatModel(LanguageModelSettings(f"http://127.0.0.1:{port}/v1")).reply(MESSAGES)
+    with socket.socket() as taken:  # by nobody else meanwhile
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        with pytest.raises(ChatError, match="cannot be reached"):
+            ChatModel(LanguageModelSettings(url)).reply(MESSAGES)
 
 
 def test_one_who_takes_the_call_and_hangs_up():
@@ -117,7 +118,7 @@ def test_one_who_takes_the_call_and_hangs_up():
         threading.Thread(target=hang_up, daemon=True).start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
         with pytest.raises(ChatError, match="broke off"):
-            ChatModel(LanguageModelSettings(url, seconds=5)).reply(MESSAGES)
+            ChatModel(LanguageModelSettings(url, seconds=60)).reply(MESSAGES)
 
 
 def test_a_compressed_reply_is_not_opened():

@@ -49,7 +49,7 @@ def served(folder, *, loopback=True, slow=None, http="auto", **settings):
 
             for number in range(3):
                 yield f"data: {number}\n\n"
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(0.8)
 
         return StreamingResponse(lines(), media_type="text/event-stream")
 
@@ -88,9 +88,11 @@ def problem(response, status, kind):
 
 def test_who_comes_too_often_is_told_when_to_come_back(harbour):
     with served(harbour, rate_per_minute=30) as client:
-        for _ in range(30):
-            assert client.get("/v1/jurisdictions").status_code == 200
-        refused = client.get("/v1/jurisdictions", headers={"Accept-Language": "fr"})
+        began, come = time.monotonic(), 0
+        while (refused := client.get("/v1/jurisdictions", headers={"Accept-Language": "fr"})).status_code == 200:
+            come += 1
+            assert come <= 30 + (time.monotonic() - began) / 2
+        assert come >= 30
         assert problem(refused, 429, "rate")["title"] == "Trop de demandes"
         wait = int(refused.headers["retry-after"])
         assert 1 <= wait <= 2
@@ -112,8 +114,11 @@ def test_made_up_keys_give_no_further_requests(harbour):
 @pytest.mark.parametrize(("loopback", "limited"), [(True, False), (False, True)])
 def test_there_is_a_rate_by_itself_only_where_others_can_reach_the_server(harbour, loopback, limited):
     with served(harbour, loopback=loopback) as client:
-        statuses = {client.get("/static/page.css").status_code for _ in range(1_300)}
-    assert statuses == ({200, 429} if limited else {200})
+        began, statuses = time.monotonic(), []
+        # More than 1,200 a minute, however slowly they are answered.
+        while len(statuses) < 1_250 + 20 * (time.monotonic() - began) and 429 not in statuses[-1:]:
+            statuses.append(client.get("/static/page.css").status_code)
+    assert set(statuses) == ({200, 429} if limited else {200})
 
 
 # Places, and the deadline
@@ -141,22 +146,27 @@ def test_more_requests_than_places_are_refused_until_one_is_free(harbour):
         assert client.get("/v1/jurisdictions").status_code == 200
 
 
+def until_one_is_answered(client):
+    """Waits until there is a place again; with so little time a request, the first may be given up."""
+    until = time.monotonic() + LONG
+    while client.get("/v1/jurisdictions").status_code != 200:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
 def test_what_takes_too_long_is_given_up_and_keeps_its_place_until_it_ends(harbour):
     slow = Slow()
     with served(harbour, slow=slow, request_seconds=0.3, max_concurrent=1) as client:
         began = time.monotonic()
         problem(client.get("/v1/slow"), 504, "timeout")
-        assert 0.3 <= time.monotonic() - began < 5
+        assert 0.3 <= time.monotonic() - began < LONG / 2
         problem(client.get("/v1/slow"), 429, "crowded")
         slow.set()
-        until = time.monotonic() + LONG
-        while client.get("/v1/jurisdictions").status_code != 200:
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        until_one_is_answered(client)
 
 
 def test_streams_of_events_may_last(harbour):
-    with served(harbour, request_seconds=0.2, max_concurrent=1) as client:
+    with served(harbour, request_seconds=2, max_concurrent=1) as client:
         assert client.get("/v1/slow/events").text.split() == ["data:", "0", "data:", "1", "data:", "2"]
 
 
@@ -180,7 +190,7 @@ def test_a_body_that_does_not_come_is_waited_for_no_longer(harbour):
     with served(harbour, request_seconds=0.3, max_concurrent=1) as client:
         received = raw(client, HEAD + b"Content-Length: 100\r\n\r\n{")
         assert received.startswith(b"HTTP/1.1 408 ") and b"/problems/slow" in received
-        assert client.get("/v1/jurisdictions").status_code == 200
+        until_one_is_answered(client)
 
 
 # Bodies

@@ -48,4 +48,5 @@ def test_a_provider_that_cannot_be_used_stops_the_start(serve):
     ):
         with pytest.raises(SettingError, match=told):
             serve(**settings)
-    assert httpx.get(f"{serve(oidc_issuer='https://x.example', oidc_client_id='c').address}/healthz").status_code == 200
+    address = serve(oidc_issuer="https://x.example", oidc_client_id="c").address
+    assert httpx.get(f"{address}/healthz", trust_env=False, timeout=30).status_code == 200

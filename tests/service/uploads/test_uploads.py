@@ -74,7 +74,7 @@ def test_others_are_refused_before_their_body_is_read(folder, serve, data, role,
         problem(client.request(method, path, json={} if method == "PATCH" else None), status)
     # A body announced and never sent: the refusal comes all the same.
     key = f"Authorization: {client.headers['authorization']}\r\n" if role != "anonymous" else ""
-    with socket.create_connection((client.base_url.host, client.base_url.port), timeout=5) as line:
+    with socket.create_connection((client.base_url.host, client.base_url.port), timeout=60) as line:
         line.sendall(
             f"POST /v1/documents HTTP/1.1\r\nHost: x\r\n{key}Content-Length: 1000\r\n"
             "Content-Type: multipart/form-data; boundary=b\r\n\r\n".encode()

@@ -236,7 +236,7 @@ def test_what_a_spreadsheet_would_carry_out_is_made_harmless(tmp_path, serving):
     (sources / "form.txt").write_text("Quays\n\n=HYPERLINK quays are painted by Nova Scotia.\n", "utf-8")
     (sources / "manifest.toml").write_text('[[document]]\nfile = "form.txt"\ntitle = "=1+1"\n', "utf-8")
     build([sources], tmp_path / "index", embedding.load())
-    with serving(tmp_path / "index") as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with serving(tmp_path / "index") as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
         rows = list(csv.reader(io.StringIO(exported(client, "csv", q=ELSEWHERE).content.decode("utf-8-sig"))))
         book = openpyxl.load_workbook(io.BytesIO(exported(client, "xlsx", q=ELSEWHERE).content))
     cells = [cell for row in rows for cell in row]

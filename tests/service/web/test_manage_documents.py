@@ -116,7 +116,7 @@ def test_what_is_not_there_is_the_same_page_for_all_ways_to_ask(secretariat):
 
 def test_no_other_site_may_send_the_forms(at, secretariat):
     text = secretariat.headers["authorization"].removeprefix("Bearer ")
-    with httpx.Client(base_url=secretariat.base_url, trust_env=False) as browser:
+    with httpx.Client(base_url=secretariat.base_url, trust_env=False, timeout=30) as browser:
         browser.post("/login", data={"key": text}, headers={"Sec-Fetch-Site": "same-origin"})
         assert browser.get("/manage/documents").status_code == 200
         listed = browser.get("/v1/documents").json()["documents"]

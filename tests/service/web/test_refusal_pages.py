@@ -101,7 +101,7 @@ def test_a_form_that_another_site_sends_changes_nothing(office, page):
 def test_who_comes_too_often_is_told_how_long_to_wait(corpus_index, serving, tmp_path, page):
     with (
         serving(corpus_index, settings=Settings(data=tmp_path, rate_per_minute=1)) as address,
-        httpx.Client(base_url=address, headers={"Accept": BROWSER}, trust_env=False) as caller,
+        httpx.Client(base_url=address, headers={"Accept": BROWSER}, trust_env=False, timeout=30) as caller,
     ):
         caller.get("/?lang=fr")
         refused = caller.get("/?lang=fr")
