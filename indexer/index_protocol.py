@@ -36,8 +36,12 @@ class LexicalLeg(Protocol):
         allowed: Numbers | None = None,
         filters: Filters | None = None,
         wording_weight: float = 0.75,
+        silent: npt.NDArray[np.bool_] | None = None,
     ) -> LexicalHits:
-        """The `limit` best passages for `query`, among the `allowed` numbers if given; `filters` let these through."""
+        """The `limit` best passages for `query`, among the `allowed` numbers if given; `filters` let these through.
+
+        Those that `silent` marks, of shape (passages,), are never found.
+        """
         ...
 
     def search_together(

@@ -17,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
-from indexer.documents import LANGUAGES, Language
+from indexer.documents import LANGUAGES, Language, PassageKind
 from indexer.filters import Filters
 from indexer.lexical_clauses import Frequencies, clauses, summed
 from indexer.lexical_facts import fact, facts
 from indexer.lexical_query import LexicalQuery, marked_tokens, passage_tokens, surface_token
 from indexer.read_only import links_to
+from indexer.stating import stating_places, with_spare
 
 NUMBER = "number"
 TOKENS = "tokens"
@@ -155,6 +156,7 @@ class LexicalIndex(Frequencies):
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
         self.passages = int(self._searcher.num_docs)
+        self._silent: tuple[npt.NDArray[np.bool_], tantivy.Query] | None = None
         self._holding: dict[str, int] = {}  # passages that have a token, of those asked for of late
         self.having("")  # opens the postings, which tantivy puts off: a damaged index should fail here
 
@@ -166,17 +168,29 @@ class LexicalIndex(Frequencies):
         allowed: npt.NDArray[np.int64] | None = None,
         filters: Filters | None = None,
         wording_weight: float = 0.75,
+        silent: npt.NDArray[np.bool_] | None = None,
     ) -> LexicalHits:
         """The `limit` best passages for `query`, among the `allowed` numbers if given.
 
-        `filters` are those that the allowed numbers meet: to look for what they name takes less than for the numbers.
+        Those that `silent` marks, of shape (passages,), are never found. `filters` are those that the allowed numbers
+        meet: to look for what they name takes less than for the numbers.
         A word of the question counts as its best token does, with the inverse document frequency of them all taken
         together; another wording as the mean of its tokens, times `wording_weight`. Of many passages one that holds
         several translations of a word may count by more than the best: see `lexical_clauses.summed`.
         """
-        return self.search_together(
-            [(query, 1.0)], limit, allowed=allowed, filters=filters, wording_weight=wording_weight
-        )
+        queries = [(query, 1.0)]
+        if silent is None:
+            return self.search_together(queries, limit, allowed=allowed, filters=filters, wording_weight=wording_weight)
+        asked_for = with_spare(limit, silent)
+        hits = self.search_together(queries, asked_for, allowed=allowed, filters=filters, wording_weight=wording_weight)
+        places = stating_places(hits.numbers, limit, silent)
+        if len(places) == limit or len(hits.numbers) < asked_for:
+            return LexicalHits(hits.numbers[places], hits.shares[places])
+        if allowed is not None:
+            among = allowed[~silent[allowed]]
+            return self.search_together(queries, limit, allowed=among, filters=filters, wording_weight=wording_weight)
+        asked = self._asked(queries, wording_weight)
+        return _NOTHING if asked is None else self._hits(self._without(asked, self._marked(silent)), limit)
 
     def search_together(
         self,
@@ -188,10 +202,9 @@ class LexicalIndex(Frequencies):
         wording_weight: float = 0.75,
     ) -> LexicalHits:
         """The `limit` best passages for several queries at once, by the sum of their shares, each times its weight."""
-        sought = [clause for language in LANGUAGES for clause in self._clauses(queries, language, wording_weight)]
-        if not sought or limit < 1 or (allowed is not None and not len(allowed)):
+        asked = self._asked(queries, wording_weight)
+        if asked is None or limit < 1 or (allowed is not None and not len(allowed)):
             return _NOTHING
-        asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in sought])
         if allowed is None:
             return self._hits(asked, limit)
         found = None
@@ -200,6 +213,13 @@ class LexicalIndex(Frequencies):
         if found is None and len(allowed) > _MANY_ALLOWED:
             found = self._sifted(asked, limit, allowed)
         return self._hits(_met(asked, [self._numbered(allowed)]), limit) if found is None else found
+
+    def _asked(self, queries: Sequence[tuple[LexicalQuery, float]], wording_weight: float) -> tantivy.Query | None:
+        """What tantivy is asked for; None where no token of any query stands in a passage."""
+        sought = [clause for language in LANGUAGES for clause in self._clauses(queries, language, wording_weight)]
+        if not sought:
+            return None
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in sought])
 
     def _numbered(self, allowed: npt.NDArray[np.int64]) -> tantivy.Query:
         if len(allowed) > _FEW_ALLOWED:
@@ -283,8 +303,26 @@ class LexicalIndex(Frequencies):
         return self._hits(asked if without is None else self._but(asked, without), limit).numbers
 
     def _but(self, asked: tantivy.Query, without: npt.NDArray[np.int64]) -> tantivy.Query:
-        hidden = tantivy.Query.term_set_query(self._schema, NUMBER, without.tolist())
+        return self._without(asked, tantivy.Query.term_set_query(self._schema, NUMBER, without.tolist()))
+
+    def _without(self, asked: tantivy.Query, hidden: tantivy.Query) -> tantivy.Query:
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, asked), (tantivy.Occur.MustNot, hidden)])
+
+    def _marked(self, silent: npt.NDArray[np.bool_]) -> tantivy.Query:
+        """The passages that are marked, by their kinds: or by their numbers, where these were not written so.
+
+        That takes several times as long; which it is, is looked up once.
+        """
+        known = self._silent
+        if known is None or known[0] is not silent:
+            prefix = fact("kinds", "")
+            kinds = [token for token, _ in self._searcher.terms_with_prefix(FACTS, prefix, None)]
+            by_kind = self._any(FACTS, [kind for kind in kinds if kind != fact("kinds", PassageKind.STATEMENT)])
+            numbers = np.flatnonzero(silent)
+            found = np.sort(self._hits(by_kind, len(numbers) + 1).numbers)
+            by_number = tantivy.Query.term_set_query(self._schema, NUMBER, numbers.tolist())
+            known = self._silent = silent, by_kind if np.array_equal(found, numbers) else by_number
+        return known[1]
 
     def _clauses(
         self, queries: Sequence[tuple[LexicalQuery, float]], language: Language, wording_weight: float

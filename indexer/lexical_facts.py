@@ -1,6 +1,7 @@
 """What passages are filtered by, as tokens of a field of its own in the lexical index: so that a filter is a posting.
 
-They say what `indexer.filters` reads of the columns; a filter that would need too many of them has none.
+They say what `indexer.filters` reads of the columns, and which passages state nothing; a filter that would need too
+many of them has none.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ def written_facts(passage: Passage, record: DocumentRecord) -> str:
             fact("types", record.type),
             fact("languages", record.language),
             fact("roles", passage.role),
+            fact("kinds", passage.kind),
             *(fact("codes", code) for code in passage.jurisdictions),
             *(() if passage.meeting_date is None else (fact("dates", passage.meeting_date),)),
         )

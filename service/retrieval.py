@@ -19,7 +19,6 @@ from indexer.filters import Filters
 from indexer.index_protocol import Index
 from indexer.lexical_query import LexicalQuery, lexical_query
 from indexer.runs import begins
-from indexer.stating import stating
 from indexer.vectors import VectorHits
 from service import access
 from service.beside import BESIDE
@@ -319,14 +318,10 @@ def fused(
     """
     nearest = (dense or DenseLeg(index, vector, allowed)).begun(pool)
     with stage("lexical"):
-        by_words, places = stating(
-            lambda count: index.lexical.search(
-                asked, count, allowed=allowed, filters=filters, wording_weight=weights.terms
-            ),
-            pool,
-            index.silent,
+        by_words = index.lexical.search(
+            asked, pool, allowed=allowed, filters=filters, wording_weight=weights.terms, silent=index.silent
         )
-    words, shares = by_words.numbers[places], by_words.shares[places]
+    words = by_words.numbers
     by_meaning = nearest()
     near = by_meaning.numbers
     both = np.sort(np.concatenate((words, near)))
@@ -339,5 +334,5 @@ def fused(
     others = np.flatnonzero(away)
     similar[others] = index.vectors.vectors(numbers[others]) @ vector
     lexical = np.zeros(len(numbers), np.float32)
-    lexical[np.searchsorted(numbers, words)] = shares
+    lexical[np.searchsorted(numbers, words)] = by_words.shares
     return Candidates(numbers, lexical + weights.dense * similar, similar, lexical)

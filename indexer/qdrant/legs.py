@@ -64,9 +64,20 @@ class QdrantLexical(Frequencies):
         allowed: Numbers | None = None,
         filters: Filters | None = None,
         wording_weight: float = 0.75,
+        silent: npt.NDArray[np.bool_] | None = None,
     ) -> LexicalHits:
-        """The `limit` best passages for `query`, among the `allowed` numbers if given."""
-        return self.search_together([(query, 1.0)], limit, allowed=allowed, wording_weight=wording_weight)
+        """The `limit` best passages for `query`, among the `allowed` numbers if given.
+
+        Those that `silent` marks, of shape (passages,), are never found.
+        """
+
+        def best(count: int) -> LexicalHits:
+            return self.search_together([(query, 1.0)], count, allowed=allowed, wording_weight=wording_weight)
+
+        if silent is None:
+            return best(limit)
+        hits, places = stating(best, limit, silent)
+        return LexicalHits(hits.numbers[places], hits.shares[places])
 
     def search_together(
         self,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import database, lexical, lexical_facts
+from indexer import database, lexical, lexical_facts, stating
 from indexer.columns import ColumnReader
-from indexer.documents import Distribution, DocumentRecord, DocumentType, Passage, Role
+from indexer.documents import Distribution, DocumentRecord, DocumentType, Passage, PassageKind, Role
 from indexer.filters import Filters, meeting
 from indexer.lexical import LexicalIndex
 from indexer.lexical_facts import facts, written_facts
@@ -66,6 +66,7 @@ def written():
             speaker=None,
             heading=(),
             meeting_date=date,
+            kind=PassageKind.NO_ANSWER if number % 11 == 0 else PassageKind.STATEMENT,
         )
         for number, (record, date, codes, role) in enumerate(places)
     ]
@@ -99,7 +100,7 @@ FILTERS = st.builds(
 @given(FILTERS, st.integers(1, 3_000), st.integers(0, 3))
 def test_filters_give_what_their_numbers_give(filters, limit, hidden):
     columns, index = written()
-    allowed = np.flatnonzero(meeting(columns, filters))
+    allowed = meeting(columns, filters)
     allowed = allowed[(allowed % 4 >= hidden) | (allowed % 40 > hidden)]  # a view may hide some of them
     by_numbers = index.search(QUERY, limit, allowed=allowed)
     with pytest.MonkeyPatch.context() as patched:
@@ -113,13 +114,30 @@ def test_filters_give_what_their_numbers_give(filters, limit, hidden):
 def test_the_filters_themselves_are_looked_for_where_they_let_many_through(monkeypatch):
     columns, index = written()
     filters = Filters(jurisdictions=("ON",))
-    allowed = np.flatnonzero(meeting(columns, filters))
+    allowed = meeting(columns, filters)
     expected = index.search(QUERY, 50, allowed=allowed)
     monkeypatch.setattr(lexical, "_FEW_ALLOWED", 0)
     for other in ("_numbered", "_sifted"):
         monkeypatch.delattr(LexicalIndex, other)
     found = index.search(QUERY, 50, allowed=allowed, filters=filters)
     assert len(found.numbers) == 50 and found.shares == pytest.approx(expected.shares, abs=1e-6)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["by kind", "by number"])
+@pytest.mark.parametrize("filters", [None, Filters(jurisdictions=("ON",))], ids=str)
+@pytest.mark.parametrize("limit", [1, 40, 10_000])
+def test_what_is_marked_silent_is_never_found_though_it_is_what_the_words_are_of(monkeypatch, own, filters, limit):
+    columns, index = written()
+    silent = np.arange(index.passages) % 11 == 0
+    if not own:  # as other marks than the passages were written with
+        silent = ~silent
+    monkeypatch.setattr(stating, "_SPARE", 0)
+    allowed = None if filters is None else meeting(columns, filters)
+    among = np.flatnonzero(~silent) if allowed is None else allowed[~silent[allowed]]
+    expected = index.search(QUERY, limit, allowed=among)
+    found = index.search(QUERY, limit, allowed=allowed, filters=filters, silent=silent)
+    assert found.shares == pytest.approx(expected.shares, abs=1e-6)
+    assert np.isin(found.numbers, among).all() and len(set(found.numbers.tolist())) == len(expected.numbers) > 0
 
 
 def test_filters_that_would_take_too_many_tokens_have_none(monkeypatch):
