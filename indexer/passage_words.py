@@ -78,6 +78,8 @@ class PassageWords:
         for first in range(0, len(numbers), _AT_ONCE):
             with self._lock:
                 self._kept(numbers[first : first + _AT_ONCE])
+        with self._lock:
+            self._table[self._next :] = 0  # else the question that first needs a page of it waits for the system
 
     def _cosines(self, asked: npt.NDArray[np.float32], numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """The cosine to each word asked for of the words with these distinct numbers, of shape (m, words)."""
