@@ -10,7 +10,7 @@ from indexer.documents import Passage
 from indexer.embedding import Embedder
 from indexer.filters import Filters
 from indexer.index_protocol import Index
-from indexer.runs import held
+from service.allowed_versions import allowed_versions
 from service.needs import Need, needs_of
 
 _SAME = 0.45  # cosine of two needs from which one may be the other's translation, in passages that are versions
@@ -41,11 +41,8 @@ def original(index: Index, embedder: Embedder, need: Need, filters: Filters) -> 
 
 def _versions(index: Index, passages: Sequence[Passage], document_id: str, readable: Filters) -> list[Passage]:
     """The versions of passages in a document, in its order, of what may be read."""
-    versions = index.versions_of(index.places(passages))
-    numbers = np.array(sorted({number for others in versions.values() for number in others}), np.int64)
-    allowed = index.allowed(readable)
-    if allowed is not None:
-        numbers = numbers[held(allowed, numbers)]
+    versions = allowed_versions(index, index.places(passages), index.allowed(readable))
+    numbers = sorted({number for others in versions.values() for number in others})
     return [passage for passage in index.numbered(numbers) if passage.document_id == document_id]
 
 

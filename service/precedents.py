@@ -18,6 +18,7 @@ from indexer.index_protocol import Index
 from indexer.runs import begins
 from indexer.statements import Read
 from service import access
+from service.allowed_versions import allowed_versions
 from service.folding import Folded, fold
 from service.need_matching import MANY, Matched, Matcher
 from service.need_sought import Sought
@@ -125,10 +126,7 @@ def find(
         likest = _likest_kept(index, matcher, candidates, weights)
     best = _scored(likest, candidates, sought, weights)
     ranked = sorted((ranked for _, ranked in best.values()), key=lambda item: (-item.score, item.number))
-    versions = index.versions_of([item.number for item in ranked])
-    if allowed is not None:
-        meets = set(allowed.tolist())
-        versions = {number: tuple(other for other in others if other in meets) for number, others in versions.items()}
+    versions = allowed_versions(index, [item.number for item in ranked], allowed)
     shown = fold(ranked, versions, query.asked_in, limit)
     return _precedents(index, {n: sentence for n, (sentence, _) in best.items()}, ranked, shown)
 

@@ -21,6 +21,7 @@ from indexer.lexical_query import LexicalQuery, lexical_query
 from indexer.runs import begins
 from indexer.vectors import VectorHits
 from service import access
+from service.allowed_versions import allowed_versions
 from service.beside import BESIDE
 from service.folding import Folded, fold
 from service.passage_statuses import statuses_of
@@ -224,11 +225,7 @@ class _Search:
 
     def versions(self, ranked: Sequence[Ranked]) -> dict[int, tuple[int, ...]]:
         """Versions by number of passage, without those that the filters rule out."""
-        versions = self._index.versions_of([item.number for item in ranked])
-        if self._allowed is None:
-            return versions
-        allowed = set(np.intersect1d([n for others in versions.values() for n in others], self._allowed).tolist())
-        return {number: tuple(n for n in others if n in allowed) for number, others in versions.items()}
+        return allowed_versions(self._index, [item.number for item in ranked], self._allowed)
 
     def hits(self, ranked: Sequence[Ranked], shown: Sequence[Folded], found: Candidates) -> list[Hit]:
         """The passages shown, each with its document and where else it stands."""

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
-import numpy as np
-
 from indexer import dates
 from indexer.documents import Passage, PassageKind, Role, Status
-from indexer.runs import held
 from service import access
+from service.allowed_versions import allowed_versions
 from service.answering.draft import Draft, Span, Statement
 from service.answering.evidence import about
 from service.answering.found import Found
@@ -63,11 +61,9 @@ def _hits(found: Found, passages: Sequence[Passage]) -> list[Hit]:
     """The passages as hits, with their versions that the filters allow."""
     index = found.index
     numbers = index.places(passages)
-    versions, allowed = index.versions_of(numbers), index.allowed(found.query.filters)
-    known = np.array(sorted({number for others in versions.values() for number in others}), np.int64)
-    if allowed is not None:
-        known = known[held(allowed, known)]
-    others = dict(zip(known.tolist(), index.numbered(known), strict=True))
+    versions = allowed_versions(index, numbers, index.allowed(found.query.filters))
+    known = sorted({number for others in versions.values() for number in others})
+    others = dict(zip(known, index.numbered(known), strict=True))
     records = index.documents_by_id({passage.document_id for passage in (*passages, *others.values())})
     documents = {record.id: access.visible(record) for record in records}
     return [
@@ -78,9 +74,7 @@ def _hits(found: Found, passages: Sequence[Passage]) -> list[Hit]:
             dense=0.0,
             lexical=0.0,
             versions=tuple(
-                Place(others[other], documents[others[other].document_id])
-                for other in versions.get(number, ())
-                if other in others
+                Place(others[other], documents[others[other].document_id]) for other in versions.get(number, ())
             ),
         )
         for number, passage in zip(numbers, passages, strict=True)
